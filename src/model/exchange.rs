@@ -1,0 +1,59 @@
+//! Ask and answer: what a source wants fetched, and what came. Asking and reading are pure; `fetch` stands between.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// What makes a request conditional. Kept byte for byte, quotes and `W/` included.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validators {
+    /// The `ETag` of the last answer that was read.
+    pub etag: Option<String>,
+    /// Its `Last-Modified`.
+    pub last_modified: Option<String>,
+    /// [`digest`](super::id::digest) of its decoded body: the same body again is treated as a 304.
+    pub body: Option<String>,
+}
+
+/// One request that a source wants made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// Absolute, http or https.
+    pub url: String,
+    /// The `Accept` header.
+    pub accept: &'static str,
+    /// From the last answer to the same address.
+    pub validators: Validators,
+}
+
+/// What kind of answer it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// A body to read.
+    Fresh,
+    /// 304, or the same body as last time: nothing to read.
+    Unchanged,
+}
+
+/// What came back, after redirects, decoding and limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Fresh or unchanged.
+    pub outcome: Outcome,
+    /// The address that answered.
+    pub url: String,
+    /// Where the first run of permanent redirects (301, 308) led, if the first redirect was permanent.
+    pub moved_to: Option<String>,
+    /// `Content-Type` as sent, charset and all.
+    pub content_type: Option<String>,
+    /// Decoded (gzip, br, zstd, deflate) body; empty when unchanged.
+    pub body: Vec<u8>,
+    /// For the next request, to be stored only once the body was read.
+    pub validators: Validators,
+    /// Remaining freshness: `max-age` less `Age`, else `Expires` less `Date`.
+    pub fresh_for: Option<Duration>,
+    /// `Retry-After` on an answer that was no error.
+    pub retry_after: Option<Duration>,
+    /// `X-Robots-Tag` forbids indexing or archiving.
+    pub noindex: bool,
+}

@@ -1,0 +1,23 @@
+//! The values every other folder speaks in. Imports nothing of ours, does no IO, never asks the time.
+//!
+//! Reading order: [`id`], [`time`], [`item`], [`verdict`], [`incident`], [`source`], [`exchange`], [`change`], [`query`].
+
+pub mod change;
+pub mod exchange;
+pub mod id;
+pub mod incident;
+pub mod item;
+pub mod query;
+pub mod source;
+pub mod time;
+pub mod verdict;
+
+pub use change::{Batch, Change, Document, Hit, Hits, Judged, Operation, Position, Subject};
+pub use exchange::{Answer, Ask, Outcome, Validators};
+pub use id::Id;
+pub use incident::{Component, ComponentState, Impact, Incident, IncidentKind, Origin, PageIdentity, Phase, Update};
+pub use item::{Item, ItemKind};
+pub use query::{Query, QueryError};
+pub use source::{Display, Health, SourceKind, SourceSpec, SourceState};
+pub use time::{Clock, Timestamp};
+pub use verdict::{Attribution, Role, Scope, Verdict};

@@ -1,0 +1,174 @@
+//! A source: one thing that is fetched, what is asked of it and how it fares.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{PageIdentity, Timestamp, Validators};
+
+/// How a source is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceKind {
+    /// RSS, Atom or JSON Feed.
+    Feed,
+    /// Atlassian Statuspage: `summary.json`, `incidents.json`, history feeds.
+    Statuspage,
+}
+
+impl SourceKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Feed, Self::Statuspage];
+
+    /// The word of the command line and the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Feed => "feed",
+            Self::Statuspage => "statuspage",
+        }
+    }
+
+    /// The kind of that word; `None` for any other word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// How much of a source's text is shown, fed and exported (invariant 12). Official text is always whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Display {
+    /// At most 300 characters and a link.
+    #[default]
+    Excerpt,
+    /// The whole text: its owner allows it.
+    Full,
+}
+
+/// What the configuration says of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceSpec {
+    /// Unique. Also the namespace of a feed's items, so the address may move (invariant 3).
+    pub name: String,
+    /// How it is read.
+    pub kind: SourceKind,
+    /// Where: the feed itself, or the status page's root.
+    pub url: String,
+    /// A crontab line in UTC, checked by `config`: the earliest time of a poll.
+    pub schedule: String,
+    /// A status page's service, by the catalogue's name.
+    pub service: Option<String>,
+    /// Declared language, when the source does not say it itself.
+    pub language: Option<String>,
+    /// How much of its text is shown.
+    pub display: Display,
+}
+
+/// How a source fares, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// Never polled.
+    #[default]
+    New,
+    /// The last poll worked.
+    Ok,
+    /// The last poll worked, with items that could not be read.
+    Partial,
+    /// The last poll failed: what is there now is unknown (invariant 5).
+    Failing,
+    /// The server asked us to wait.
+    Limited,
+    /// Gone for good (410): not polled any more.
+    Stopped,
+}
+
+impl Health {
+    /// The word of the store and the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Ok => "ok",
+            Self::Partial => "partial",
+            Self::Failing => "failing",
+            Self::Limited => "limited",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    /// The value of that word; `None` for any other word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::New, Self::Ok, Self::Partial, Self::Failing, Self::Limited, Self::Stopped]
+            .into_iter()
+            .find(|health| health.as_str() == word)
+    }
+}
+
+/// What is known of a source after its last poll: cursor and health, committed with what the poll brought (invariant 2).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceState {
+    /// The source.
+    pub name: String,
+    /// The configured address that this state belongs to; another address starts afresh.
+    pub url: String,
+    /// Where a 301 or 308 has moved it for good.
+    pub moved_to: Option<String>,
+    /// A permanent redirect that is being watched: its target, since when, how often seen in a row.
+    pub moving_to: Option<(String, Timestamp, u32)>,
+    /// What makes the next request conditional, by the address asked.
+    pub validators: BTreeMap<String, Validators>,
+    /// How it fares.
+    pub health: Health,
+    /// Last poll, whatever came of it.
+    pub last_attempt: Option<Timestamp>,
+    /// Last poll that worked.
+    pub last_success: Option<Timestamp>,
+    /// Last poll that brought something new.
+    pub last_news: Option<Timestamp>,
+    /// Why the last failed poll failed, in words for an operator. Kept after recovery, with its time.
+    pub last_error: Option<String>,
+    /// When that was.
+    pub last_error_at: Option<Timestamp>,
+    /// Failed polls in a row.
+    pub failures: u32,
+    /// Not before this.
+    pub next_poll: Timestamp,
+    /// Items and incidents ever taken from it.
+    pub items: u64,
+    /// Documents of the last poll that could not be read, each with its reason; at most ten are kept.
+    pub skipped: Vec<String>,
+    /// What the last poll had to mend to read it at all.
+    pub repaired: Vec<String>,
+    /// The page behind it, once it said who it is.
+    pub page: Option<PageIdentity>,
+}
+
+impl SourceState {
+    /// The state of a source that was never polled, due at `next_poll`.
+    pub fn new(name: &str, url: &str, next_poll: Timestamp) -> Self {
+        Self {
+            name: name.to_owned(),
+            url: url.to_owned(),
+            moved_to: None,
+            moving_to: None,
+            validators: BTreeMap::new(),
+            health: Health::New,
+            last_attempt: None,
+            last_success: None,
+            last_news: None,
+            last_error: None,
+            last_error_at: None,
+            failures: 0,
+            next_poll,
+            items: 0,
+            skipped: Vec::new(),
+            repaired: Vec::new(),
+            page: None,
+        }
+    }
+
+    /// The address to ask: the moved one where there is one.
+    pub fn address(&self) -> &str {
+        self.moved_to.as_deref().unwrap_or(&self.url)
+    }
+}

@@ -1,0 +1,1 @@
+//! Dates as bad as they come.

@@ -1,0 +1,10 @@
+//! Helpers on text. Pure: no IO, no clock, nothing of ours but itself.
+
+pub mod charset;
+pub mod dates;
+pub mod html;
+pub mod snippet;
+pub mod urls;
+pub mod words;
+
+pub use snippet::Snippet;

@@ -1,0 +1,15 @@
+//! The one integration binary. `support/` holds the loopback web server, the fixed clock and the goldens.
+
+mod support;
+
+mod archive;
+mod configuration;
+mod demo;
+mod fetching;
+mod flow;
+mod kill;
+mod layers;
+mod pages;
+mod reading;
+mod searching;
+mod storing;

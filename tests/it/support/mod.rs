@@ -1,0 +1,6 @@
+//! What the tests share.
+
+pub mod clock;
+pub mod data;
+pub mod golden;
+pub mod web;

@@ -1,0 +1,1 @@
+//! A loopback web server with every misbehaviour.
