@@ -90,6 +90,8 @@ pub struct Document {
     pub phase: Option<String>,
     /// Declared or detected language.
     pub language: Option<String>,
+    /// Kept out of public pages (invariant 12).
+    pub hidden: bool,
     /// What it is sorted by.
     pub at: Timestamp,
 }

@@ -1,1 +1,26 @@
-//! store
+//! The truth: items and incidents with their versions, the health and cursor of every source, the change sequence,
+//! leases. SQLite by default, PostgreSQL by URL, one code path (sea-orm); `tests/it/storing.rs` is the contract, and it
+//! runs on both.
+//!
+//! Writers take turns on both backends: SQLite begins IMMEDIATE, PostgreSQL takes one advisory lock. So what a write
+//! transaction has read still holds when it commits, and the same code is right on both.
+//!
+//! Reading order: [`open`], `schema` (tables as entities), `commit` (the only writer of content), `read`, `changes`,
+//! `lease`, `backup`.
+
+mod backup;
+mod changes;
+mod commit;
+mod error;
+mod incidents;
+mod lease;
+mod open;
+mod read;
+mod schema;
+mod sql;
+
+pub use commit::Committed;
+pub use error::StoreError;
+pub use lease::Lease;
+pub use open::{Store, Target};
+pub use read::{IncidentRow, ItemRow, Row, Totals, Version};

@@ -1,0 +1,68 @@
+//! The query tree as tantivy's.
+
+use std::ops::Bound;
+
+use tantivy::{
+    Term,
+    query::{AllQuery, BooleanQuery, EmptyQuery, Occur, PhraseQuery, Query as TantivyQuery, RangeQuery, TermQuery},
+    schema::IndexRecordOption,
+};
+
+use super::schema::{Fields, folded, second_at_or_after};
+use crate::{
+    model::{Query, query::Condition},
+    text::words::words,
+};
+
+/// A query for the index: every clause must hold.
+pub fn compile(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
+    let mut clauses: Vec<(Occur, Box<dyn TantivyQuery>)> = Vec::new();
+    for clause in &query.clauses {
+        let Some(condition) = condition(&clause.condition, fields) else { continue };
+        clauses.push((if clause.negated { Occur::MustNot } else { Occur::Must }, condition));
+    }
+    if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+        clauses.push((Occur::Must, Box::new(AllQuery)));
+    }
+    match <[_; 1]>::try_from(clauses) {
+        Ok([(_, only)]) => only,
+        Err(clauses) => Box::new(BooleanQuery::new(clauses)),
+    }
+}
+
+/// One condition; `None` when it asks nothing of the index, as a word of punctuation alone does.
+fn condition(condition: &Condition, fields: &Fields) -> Option<Box<dyn TantivyQuery>> {
+    Some(match condition {
+        Condition::Text(text) => return text_query(text, fields),
+        Condition::Service(name) => exact(Term::from_field_text(fields.service, &folded(name))),
+        Condition::Source(name) => exact(Term::from_field_text(fields.source, &folded(name))),
+        Condition::Kind(kind) => exact(Term::from_field_text(fields.kind, kind)),
+        Condition::Outage(outage) => exact(Term::from_field_u64(fields.outage, u64::from(*outage))),
+        Condition::After(at) => {
+            let from = Term::from_field_i64(fields.at, second_at_or_after(*at));
+            Box::new(RangeQuery::new(Bound::Included(from), Bound::Unbounded))
+        }
+        Condition::Before(at) => {
+            let to = Term::from_field_i64(fields.at, second_at_or_after(*at));
+            Box::new(RangeQuery::new(Bound::Unbounded, Bound::Excluded(to)))
+        }
+    })
+}
+
+fn exact(term: Term) -> Box<dyn TantivyQuery> {
+    Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+}
+
+/// One word, or several in order: `status.openai.com` is a phrase too.
+fn text_query(text: &str, fields: &Fields) -> Option<Box<dyn TantivyQuery>> {
+    let mut terms: Vec<Term> = words(text).iter().map(|word| Term::from_field_text(fields.words, word)).collect();
+    match terms.len() {
+        // Punctuation alone asks nothing; data too long to be a word is found nowhere.
+        0 if text.chars().any(char::is_alphanumeric) => Some(Box::new(EmptyQuery)),
+        0 => None,
+        1 => terms
+            .pop()
+            .map(|term| -> Box<dyn TantivyQuery> { Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)) }),
+        _ => Some(Box::new(PhraseQuery::new(terms))),
+    }
+}

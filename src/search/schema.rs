@@ -1,0 +1,110 @@
+//! The fields of the index.
+
+use tantivy::{
+    IndexSettings, IndexSortByField, Order, TantivyDocument, Term,
+    schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions},
+};
+
+use super::tokenizer;
+use crate::model::{Document, Id, Timestamp};
+
+/// Raised whenever fields, the tokenizer or what is put into them change: an index of another version is rebuilt.
+pub const VERSION: u32 = 1;
+
+/// Handles of the fields.
+#[derive(Debug, Clone)]
+pub struct Fields {
+    /// The schema they belong to.
+    pub schema: Schema,
+    /// 16 raw bytes, for deleting.
+    pub id: Field,
+    /// The same in two halves, for reading hits: plain columns merge faster than a dictionary of unique values.
+    pub id_high: Field,
+    /// The lower half.
+    pub id_low: Field,
+    /// Title and text, with positions.
+    pub words: Field,
+    /// Service names, lower case, several.
+    pub service: Field,
+    /// Source name, lower case.
+    pub source: Field,
+    /// Kind.
+    pub kind: Field,
+    /// 1 when it is about an outage, else 0.
+    pub outage: Field,
+    /// Seconds since 1970 UTC. An i64: typed dates outside 1677-2262 are an error, and feeds say year 1.
+    pub at: Field,
+}
+
+impl Fields {
+    /// The fields of this version.
+    pub fn new() -> Self {
+        let mut builder = Schema::builder();
+        let text = TextFieldIndexing::default()
+            .set_tokenizer(tokenizer::NAME)
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+        let id = builder.add_bytes_field("id", INDEXED);
+        let id_high = builder.add_u64_field("id_high", FAST);
+        let id_low = builder.add_u64_field("id_low", FAST);
+        let words = builder.add_text_field("words", TextOptions::default().set_indexing_options(text));
+        let service = builder.add_text_field("service", STRING | FAST);
+        let source = builder.add_text_field("source", STRING | FAST);
+        let kind = builder.add_text_field("kind", STRING | FAST);
+        let outage = builder.add_u64_field("outage", INDEXED | FAST);
+        let at = builder.add_i64_field("at", INDEXED | FAST);
+        Self { schema: builder.build(), id, id_high, id_low, words, service, source, kind, outage, at }
+    }
+
+    /// Newest first on disk: what the archive's pages ask for costs least.
+    pub fn settings() -> IndexSettings {
+        IndexSettings {
+            sort_by_field: Some(IndexSortByField { field: "at".to_owned(), order: Order::Desc }),
+            ..IndexSettings::default()
+        }
+    }
+
+    /// What the index keeps of a document.
+    pub fn document(&self, document: &Document) -> TantivyDocument {
+        let mut row = TantivyDocument::default();
+        let (high, low) = halves(document.id);
+        row.add_bytes(self.id, &document.id.bytes());
+        row.add_u64(self.id_high, high);
+        row.add_u64(self.id_low, low);
+        row.add_text(self.words, &document.title);
+        row.add_text(self.words, &document.text);
+        for service in &document.services {
+            row.add_text(self.service, folded(service));
+        }
+        row.add_text(self.source, folded(&document.source));
+        row.add_text(self.kind, &document.kind);
+        row.add_u64(self.outage, u64::from(document.outage));
+        row.add_i64(self.at, document.at.as_second());
+        row
+    }
+
+    /// The term by which a document is deleted.
+    pub fn id_term(&self, id: Id) -> Term {
+        Term::from_field_bytes(self.id, &id.bytes())
+    }
+}
+
+/// Names are matched whole, whatever their case.
+pub fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+/// The two halves of an id.
+pub fn halves(id: Id) -> (u64, u64) {
+    let value = u128::from_be_bytes(id.bytes());
+    ((value >> 64) as u64, value as u64)
+}
+
+/// The id of two halves.
+pub fn joined(high: u64, low: u64) -> Id {
+    Id::from_bytes((u128::from(high) << 64 | u128::from(low)).to_be_bytes())
+}
+
+/// The first whole second at or after an instant: documents are kept to the second below.
+pub fn second_at_or_after(at: Timestamp) -> i64 {
+    at.as_second() + i64::from(at.subsec_nanosecond() > 0)
+}

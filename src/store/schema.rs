@@ -1,0 +1,125 @@
+//! The tables as sea-orm sees them. `migrations/` makes them.
+
+macro_rules! table {
+    ($(#[$doc:meta])* $module:ident, $table:literal, { $($(#[$attribute:meta])* $column:ident: $kind:ty,)* }) => {
+        $(#[$doc])*
+        pub mod $module {
+            use sea_orm::entity::prelude::*;
+
+            #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+            #[sea_orm(table_name = $table)]
+            pub struct Model { $($(#[$attribute])* pub $column: $kind,)* }
+
+            #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+            pub enum Relation {}
+
+            impl ActiveModelBehavior for ActiveModel {}
+        }
+    };
+}
+
+table!(
+    /// Items, newest version.
+    items, "items", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: String,
+        source: String,
+        native_id: String,
+        kind: String,
+        url: Option<String>,
+        title: String,
+        text: String,
+        author: Option<String>,
+        language: Option<String>,
+        published_at: i64,
+        published_estimated: bool,
+        updated_at: Option<i64>,
+        received_at: i64,
+        hidden: bool,
+        digest: String,
+        version: i32,
+        edited_at: Option<i64>,
+        outage: bool,
+        score: f64,
+        verdict: String,
+    }
+);
+
+table!(
+    /// Incidents, newest version, without their updates.
+    incidents, "incidents", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: String,
+        page: String,
+        native_id: String,
+        source: String,
+        kind: String,
+        sorted_at: i64,
+        received_at: i64,
+        edited_at: Option<i64>,
+        version: i32,
+        record: String,
+        verdict: String,
+    }
+);
+
+table!(
+    /// The posts on an incident, newest version.
+    incident_updates, "incident_updates", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        incident: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        native_id: String,
+        shown_at: i64,
+        position: i32,
+        record: String,
+    }
+);
+
+table!(
+    /// What was there before an edit.
+    versions, "versions", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        subject: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        part: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        version: i32,
+        replaced_at: i64,
+        record: String,
+    }
+);
+
+table!(
+    /// Names of status pages.
+    pages, "pages", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        alias: String,
+        page: String,
+    }
+);
+
+table!(
+    /// Cursor and health of sources.
+    sources, "sources", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        name: String,
+        health: String,
+        next_poll: i64,
+        record: String,
+    }
+);
+
+table!(
+    /// The change sequence.
+    changes, "changes", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        seq: i64,
+        at: i64,
+        subject: String,
+        id: String,
+        operation: String,
+    }
+);
