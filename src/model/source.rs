@@ -1,6 +1,6 @@
 //! A source: one thing that is fetched, what is asked of it and how it fares.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -131,6 +131,8 @@ pub struct SourceState {
     pub last_error_at: Option<Timestamp>,
     /// Failed polls in a row.
     pub failures: u32,
+    /// How long the server or the document asked us to stay away, as of the last poll.
+    pub asked_wait: Duration,
     /// Not before this.
     pub next_poll: Timestamp,
     /// Items and incidents ever taken from it.
@@ -159,12 +161,19 @@ impl SourceState {
             last_error: None,
             last_error_at: None,
             failures: 0,
+            asked_wait: Duration::ZERO,
             next_poll,
             items: 0,
             skipped: Vec::new(),
             repaired: Vec::new(),
             page: None,
         }
+    }
+
+    /// The same state after `new` more items and incidents were stored.
+    pub fn with_news(mut self, new: usize) -> Self {
+        self.items += new as u64;
+        self
     }
 
     /// The address to ask: the moved one where there is one.

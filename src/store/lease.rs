@@ -8,12 +8,17 @@ use super::{Store, StoreError, sql};
 use crate::model::time;
 
 /// A lease that was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lease {
     /// It is ours until the term ends; renew it before.
     Held,
-    /// Somebody else holds it for at most this long.
-    Taken(Duration),
+    /// Somebody else holds it.
+    Taken {
+        /// Who.
+        holder: String,
+        /// For at most this long, unless renewed.
+        left: Duration,
+    },
 }
 
 impl Store {
@@ -31,10 +36,15 @@ impl Store {
         if self.writer.execute_raw(sql::statement(&self.writer, take, values)).await?.rows_affected() > 0 {
             return Ok(Lease::Held);
         }
-        let read = "SELECT until FROM leases WHERE name = $1";
+        let read = "SELECT holder, until FROM leases WHERE name = $1";
         let row = self.writer.query_one_raw(sql::statement(&self.writer, read, [name.into()])).await?;
-        let left = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or(now) - now;
-        Ok(Lease::Taken(Duration::from_micros(u64::try_from(left).unwrap_or(0))))
+        // It may have been given back between the two statements: then whoever asks next gets it.
+        let Some(row) = row else { return Ok(Lease::Taken { holder: String::new(), left: Duration::ZERO }) };
+        let left = row.try_get_by_index::<i64>(1)?.saturating_sub(now);
+        Ok(Lease::Taken {
+            holder: row.try_get_by_index(0)?,
+            left: Duration::from_micros(u64::try_from(left).unwrap_or(0)),
+        })
     }
 
     /// Gives the lease back, if it is still ours.

@@ -1,6 +1,6 @@
 //! Reading: rows for pages, documents for the index, states for the schedule.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -144,11 +144,14 @@ impl Store {
     /// # Errors
     /// As [`Store::rows`].
     pub async fn documents(&self, changes: &[Change]) -> Result<Vec<Document>, StoreError> {
-        let of = |subject| {
-            changes.iter().filter(move |change| change.subject == subject).map(|change| change.id.to_string())
+        // A subject that changed twice is read once: twice the same id in one page would be two documents.
+        let of = |subject| -> Vec<String> {
+            let ids: BTreeSet<_> =
+                changes.iter().filter(|change| change.subject == subject).map(|change| change.id).collect();
+            ids.iter().map(Id::to_string).collect()
         };
         let mut documents = Vec::with_capacity(changes.len());
-        let (items, incidents): (Vec<_>, Vec<_>) = (of(Subject::Item).collect(), of(Subject::Incident).collect());
+        let (items, incidents) = (of(Subject::Item), of(Subject::Incident));
         for chunk in items.chunks(ROWS) {
             let rows =
                 schema::items::Entity::find().filter(schema::items::Column::Id.is_in(chunk)).all(&self.reader).await?;

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub mod backend;
 pub mod clock;
 pub mod data;
 pub mod golden;
