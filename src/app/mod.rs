@@ -1,1 +1,141 @@
-//! app
+//! The composition root: reads the command line and the configuration, opens what a command needs, starts and stops
+//! everything in order. The real clock, the signals and the log are made here and handed down.
+
+mod clock;
+mod holder;
+mod logging;
+mod run;
+
+use std::{process::ExitCode, sync::Arc};
+
+use clap::Parser as _;
+
+use crate::{
+    classify::Classifier,
+    cli::{Cli, Command, RunArgs},
+    commands::{self, Archive, Output},
+    config::{self, Settings},
+    fetch::{self, Fetcher},
+    jobs::ingest::Stages,
+    model::Clock,
+    search::Search,
+    store::{Store, Target},
+};
+
+pub use clock::SystemClock;
+
+/// Exit code of a command that was used or configured wrongly (DESIGN section 7).
+const WRONG_USAGE: u8 = 2;
+
+/// Runs the program; the exit code is 0 when the work was done, 1 when it could not be done, 2 for wrong usage or
+/// configuration.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.json);
+    // What needs no configuration comes first: it must work when the configuration does not.
+    match &cli.command {
+        Some(Command::Check) => return commands::check::check(cli.config.as_deref(), output),
+        Some(Command::Init) => return commands::init::init(cli.config.as_deref(), output),
+        _ => {}
+    }
+    let settings = match &cli.command {
+        Some(Command::Demo(_)) => None,
+        _ => match config::load(cli.config.as_deref()) {
+            Ok(settings) => Some(settings),
+            Err(problems) => {
+                eprintln!("{problems}");
+                return ExitCode::from(WRONG_USAGE);
+            }
+        },
+    };
+    logging::start(settings.as_ref().and_then(|settings| settings.log.as_deref()), &cli);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("downwire: cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let done = runtime.block_on(dispatch(cli, settings, output));
+    // A blocked thread (a resolver that hangs) must not keep the process alive.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("downwire: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Gives a command what it needs.
+async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyhow::Result<()> {
+    let command = cli.command.unwrap_or_else(|| Command::Run(RunArgs::default()));
+    if let Command::Demo(arguments) = &command {
+        return run::demo(arguments.listen).await;
+    }
+    let Some(settings) = settings else { anyhow::bail!("there is no configuration") };
+    match command {
+        Command::Run(arguments) => run::run(settings, &arguments.only).await,
+        Command::Healthcheck => commands::healthcheck::healthcheck(&fetcher(&settings, true)?, &settings).await,
+        Command::Sources => {
+            let archive = open(&settings).await?;
+            commands::sources::sources(&archive, &settings, output).await
+        }
+        Command::Fetch(arguments) => {
+            let archive = open(&settings).await?;
+            let stages = Arc::new(stages(&settings)?);
+            commands::fetch::fetch(archive, stages, &settings, arguments.source.as_deref(), output).await
+        }
+        Command::Import(arguments) => {
+            let archive = open(&settings).await?;
+            commands::import::import(archive, &settings, &arguments, output).await
+        }
+        Command::Search(arguments) => {
+            let archive = open(&settings).await?;
+            commands::search::search(archive, &settings, &arguments, output).await
+        }
+        Command::Reindex => commands::reindex::reindex(open(&settings).await?, output).await,
+        Command::Backup(arguments) => commands::backup::backup(open(&settings).await?, &arguments.file, output).await,
+        Command::Demo(_) | Command::Check | Command::Init => Ok(()),
+    }
+}
+
+/// Opens the archive that the configuration names.
+async fn open(settings: &Settings) -> anyhow::Result<Archive> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let target = Target::new(&settings.archive.path, settings.archive.database.as_deref());
+    let store = Store::open(&target, clock.clone()).await?;
+    let search = Search::open(&settings.archive.path)?;
+    Ok(Archive { store, search, folder: settings.archive.path.clone(), clock })
+}
+
+/// The stages between source and store.
+fn stages(settings: &Settings) -> anyhow::Result<Stages> {
+    Ok(Stages {
+        fetcher: fetcher(settings, false)?,
+        classifier: Classifier::new(&settings.catalogue),
+        clock: Arc::new(SystemClock),
+    })
+}
+
+/// The fetcher of this configuration; `to_ourselves` allows the loopback, for asking a running downwire.
+fn fetcher(settings: &Settings, to_ourselves: bool) -> anyhow::Result<Fetcher> {
+    let mut allow = settings.fetch.allow.clone();
+    if to_ourselves {
+        allow.extend(["127.0.0.0/8".to_owned(), "::1/128".to_owned(), format!("{}", commands::healthcheck::network(settings))]);
+    }
+    let contact = settings.fetch.contact.as_deref().map(|contact| format!("; {contact}")).unwrap_or_default();
+    let limits = fetch::Settings {
+        user_agent: format!("downwire/{} (+{}about{contact})", crate::VERSION, settings.server.public_url),
+        allow: allow.iter().map(|network| network.parse()).collect::<Result<_, _>>()?,
+        gap: settings.fetch.gap,
+        concurrency: settings.fetch.concurrency,
+        connect_timeout: settings.fetch.connect_timeout,
+        timeout: settings.fetch.timeout,
+        body_limit: settings.fetch.body_limit,
+        ports: settings.fetch.ports.clone(),
+        proxy: settings.fetch.proxy.clone(),
+    };
+    Ok(Fetcher::new(limits, Arc::new(SystemClock))?)
+}

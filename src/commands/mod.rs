@@ -1,1 +1,49 @@
-//! commands
+//! What runs once: one file per command, from arguments to a job or a query to lines. `app` opens what they need.
+
+pub mod backup;
+pub mod check;
+pub mod fetch;
+pub mod healthcheck;
+pub mod import;
+pub mod init;
+mod output;
+pub mod reindex;
+pub mod search;
+pub mod sources;
+
+pub use output::Output;
+
+use std::{path::PathBuf, sync::Arc};
+
+use crate::{
+    jobs::follow::{self, SearchFollower},
+    model::Clock,
+    search::{Search, Writer},
+    store::Store,
+};
+
+/// An open archive. Clones share it.
+#[derive(Clone)]
+pub struct Archive {
+    /// The truth.
+    pub store: Store,
+    /// The index.
+    pub search: Search,
+    /// Where both (or with PostgreSQL the index) lie.
+    pub folder: PathBuf,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Archive {
+    /// Leaves following to the process that holds the index lock; where there is none, follows to the end itself.
+    pub(crate) async fn settle(&self) -> anyhow::Result<()> {
+        match Writer::open(&self.folder, self.search.clone())? {
+            Some(writer) => {
+                follow::catch_up(&mut SearchFollower(writer), &self.store).await?;
+            }
+            None => self.search.reopen()?,
+        }
+        Ok(())
+    }
+}

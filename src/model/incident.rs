@@ -230,6 +230,11 @@ impl Incident {
         self.updates.iter().any(|update| update.precise)
     }
 
+    /// The words of all posts, oldest first.
+    pub fn text(&self) -> String {
+        self.updates.iter().map(|update| update.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
     /// Joins a newer record of the same incident into this one. Nothing is dropped (disappearance is eviction, never
     /// deletion); a history feed never overwrites what JSON said more exactly, and JSON replaces what a feed said.
     pub fn absorb(&mut self, newer: Incident) -> Absorbed {

@@ -318,11 +318,8 @@ fn item_document(row: schema::items::Model) -> Result<Document, StoreError> {
 
 fn incident_document(row: &IncidentRow) -> Document {
     let incident = &row.incident;
-    let mut text = String::new();
-    for update in &incident.updates {
-        text.push_str(&update.text);
-        text.push('\n');
-    }
+    let mut text = incident.text();
+    text.push('\n');
     text.extend(incident.components.iter().map(|part| format!("{}\n", part.name)));
     Document {
         id: row.id,

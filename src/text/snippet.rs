@@ -120,7 +120,7 @@ mod tests {
     fn the_words_of_the_query_are_marked_in_the_stretch_where_they_meet() {
         let text = "Nothing here yet, and it goes on for a while before anything is said at all. Then Outages: ChatGPT is down for many.";
         assert_eq!(marked(text, &["outage", "chatgpt"], 60), "…all. Then [Outages]: [ChatGPT] is down for many.");
-        assert_eq!(marked(text, &[], 30), "Nothing here yet, and it goes…");
+        assert_eq!(marked(text, &[], 30), "Nothing here yet, and it…");
         assert_eq!(marked("障害が発生しました", &["障害が"], 60), "[障害が]発生しました");
     }
 

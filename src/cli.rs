@@ -1,0 +1,129 @@
+//! The command line: what a user may write. What it does is in `commands/` and `app/`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// downwire, a wire service for downtime.
+#[derive(Debug, Parser)]
+#[command(
+    name = "downwire",
+    version,
+    about = "A wire service for downtime: status pages, news and public posts in one searchable archive.",
+    long_about = "downwire watches status pages and news, says which of it speaks of an outage, keeps it in a searchable \
+                  archive and gives it out as web pages and feeds.\n\nWithout a command it runs everything, as `downwire \
+                  run` does. Without a feeds.toml in this folder it uses the one it was shipped with; `downwire init` \
+                  writes that file for you to edit. `downwire demo` shows it all without a network.",
+    after_help = "The password of the mail server, the operator's token and other secrets come from the environment only \
+                  (DOWNWIRE_TOKEN …). DOWNWIRE_LOG=debug shows more."
+)]
+pub struct Cli {
+    /// The configuration file [default: feeds.toml here, else the shipped one]
+    #[arg(long, short, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Print JSON Lines for programs instead of text for people
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// What to do [default: run]
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// A part of what `run` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Poll the sources
+    Fetch,
+    /// Answer the browser
+    Serve,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Fetch, index and serve, until told to stop
+    Run(RunArgs),
+    /// Show downwire with no network: a small pretend internet is read into a temporary archive
+    Demo(DemoArgs),
+    /// Poll what is due (or one source) once, and say what came
+    Fetch(FetchArgs),
+    /// Read files or folders into the archive: feeds and status-page payloads
+    Import(ImportArgs),
+    /// Search the archive
+    Search(SearchArgs),
+    /// Show the health of every source
+    Sources,
+    /// Check the configuration and say every problem at once
+    Check,
+    /// Write the shipped configuration to feeds.toml
+    Init,
+    /// Build the search index anew from the archive
+    Reindex,
+    /// Copy the database to a file while everything goes on
+    Backup(BackupArgs),
+    /// Ask a running downwire whether it is well (for containers): exit code 0 if so
+    Healthcheck,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args, Default)]
+pub struct RunArgs {
+    /// Only these parts, separated by commas
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "PART")]
+    pub only: Vec<Part>,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where to answer the browser; port 0 takes any free one
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    pub listen: std::net::SocketAddr,
+}
+
+/// Arguments of `fetch`.
+#[derive(Debug, Args)]
+pub struct FetchArgs {
+    /// Only this source, whether due or not
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Files, or folders that are read through and through
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What the files are [default: found out from their content]
+    #[arg(long = "as", value_name = "PLATFORM", value_parser = ["feed", "statuspage"])]
+    pub platform: Option<String>,
+    /// The service whose status page they are from
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
+}
+
+/// Arguments of `search`.
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    /// Words, "phrases", -not, service: source: kind: outage: after: before:  (put -- in front of a query that starts
+    /// with -)
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// How many hits at most
+    #[arg(long, short = 'n', default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub limit: u16,
+    /// Most relevant first instead of newest first
+    #[arg(long)]
+    pub best: bool,
+}
+
+/// Arguments of `backup`.
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// The file to write; it must not exist
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}

@@ -1,0 +1,120 @@
+//! `downwire import PATH…`: files or folders into the archive. A file that cannot be read says so in its own line and
+//! costs only itself.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde_json::json;
+
+use super::{Archive, Output};
+use crate::{
+    classify::Classifier,
+    cli::ImportArgs,
+    config::Settings,
+    jobs::import::{Imported, import_file},
+    model::SourceKind,
+};
+
+/// Largest file that is read, in bytes: the body limit of DESIGN section 5.
+const LARGEST: u64 = 15_000_000;
+
+/// Reads every file and prints a line for each and a summary.
+///
+/// # Errors
+/// A path does not exist, or the archive cannot be written.
+pub async fn import(archive: Archive, settings: &Settings, arguments: &ImportArgs, output: Output) -> anyhow::Result<()> {
+    let files = files(&arguments.paths)?;
+    let classifier = Classifier::new(&settings.catalogue);
+    let platform = arguments.platform.as_deref().and_then(SourceKind::parse);
+    let service = arguments.service.as_deref().map(|name| settings.catalogue.find(name).map_or(name, |service| &service.name));
+    let bar = output.progress(files.len(), "reading");
+    let mut sum = Imported::default();
+    let mut errors = 0;
+    for file in &files {
+        let read = match read(file) {
+            Ok(bytes) => {
+                let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+                import_file(&archive.store, &classifier, &bytes, &name, platform, service, archive.clock.now()).await?
+            }
+            Err(error) => Imported::failed(error.to_string()),
+        };
+        errors += usize::from(read.error.is_some());
+        bar.suspend(|| output.line(|| line(file, &read), || words(file, &read)));
+        bar.inc(1);
+        sum.add(&read);
+    }
+    bar.finish_and_clear();
+    archive.settle().await?;
+    output.line(
+        || {
+            json!({ "summary": { "files": files.len(), "items": sum.items, "incidents": sum.incidents,
+                    "updates": sum.updates, "new": sum.new, "errors": errors } })
+        },
+        || {
+            format!(
+                "{} files: {} items, {} incidents with {} updates; {} new; {errors} files could not be read",
+                files.len(), sum.items, sum.incidents, sum.updates, sum.new
+            )
+        },
+    );
+    Ok(())
+}
+
+/// Every file below the paths, in the order of their names.
+fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        let data = fs::metadata(path).map_err(|error| anyhow::anyhow!("cannot read {}: {error}", path.display()))?;
+        if data.is_dir() { walk(path, &mut files)? } else { files.push(path.clone()) }
+    }
+    Ok(files)
+}
+
+/// Collects the files of a folder, depth first; links are not followed, so there are no loops.
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let mut entries: Vec<_> = fs::read_dir(&folder)?.filter_map(Result::ok).collect();
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else if kind.is_file() {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    Ok(())
+}
+
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    let size = fs::metadata(file)?.len();
+    if size > LARGEST {
+        return Err(io::Error::other(format!("{size} bytes are more than the limit of {LARGEST}")));
+    }
+    fs::read(file)
+}
+
+/// The line of DESIGN section 7.
+fn line(file: &Path, read: &Imported) -> serde_json::Value {
+    json!({
+        "file": file.display().to_string(), "as": read.platform.map(SourceKind::as_str), "service": read.service,
+        "items": read.items, "incidents": read.incidents, "updates": read.updates, "new": read.new,
+        "repaired": read.repaired, "skipped": read.skipped, "error": read.error,
+    })
+}
+
+fn words(file: &Path, read: &Imported) -> String {
+    let file = file.display();
+    match &read.error {
+        Some(error) => format!("{file}: {error}"),
+        None if read.incidents > 0 => {
+            format!("{file}: {} incidents with {} updates, {} new", read.incidents, read.updates, read.new)
+        }
+        None => format!("{file}: {} items, {} new", read.items, read.new),
+    }
+}

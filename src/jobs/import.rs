@@ -1,0 +1,86 @@
+//! One file into the archive: the same stages as a poll, without the fetch.
+
+use crate::{
+    classify::Classifier,
+    model::{Batch, Judged, SourceKind, Timestamp},
+    source::{self, Hint},
+    store::{Store, StoreError},
+};
+
+/// What a file came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// What it was read as.
+    pub platform: Option<SourceKind>,
+    /// The service whose page it is, where known.
+    pub service: Option<String>,
+    /// Items in it.
+    pub items: usize,
+    /// Incidents in it.
+    pub incidents: usize,
+    /// Posts on them.
+    pub updates: usize,
+    /// Items, incidents and updates that the archive did not have.
+    pub new: usize,
+    /// What had to be mended.
+    pub repaired: Vec<String>,
+    /// What could not be read, with the reason.
+    pub skipped: Vec<String>,
+    /// Why nothing of it could be read.
+    pub error: Option<String>,
+}
+
+impl Imported {
+    /// A file of which nothing could be read.
+    pub fn failed(error: String) -> Self {
+        Self { error: Some(error), ..Self::default() }
+    }
+
+    /// Adds the counts of another file.
+    pub fn add(&mut self, other: &Self) {
+        self.items += other.items;
+        self.incidents += other.incidents;
+        self.updates += other.updates;
+        self.new += other.new;
+    }
+}
+
+/// Reads one file and commits what is in it, in one transaction.
+///
+/// # Errors
+/// The store cannot be written. A file that cannot be read is no error of this function: `error` says why.
+pub async fn import_file(
+    store: &Store,
+    classifier: &Classifier,
+    bytes: &[u8],
+    name: &str,
+    platform: Option<SourceKind>,
+    service: Option<&str>,
+    now: Timestamp,
+) -> Result<Imported, StoreError> {
+    let reading = match source::read_file(bytes, Hint { platform, service, name }, now) {
+        Ok(reading) => reading,
+        Err(error) => return Ok(Imported::failed(error.to_string())),
+    };
+    let mut imported = Imported {
+        platform: Some(reading.platform),
+        items: reading.items.len(),
+        incidents: reading.incidents.len(),
+        updates: reading.incidents.iter().map(|incident| incident.updates.len()).sum(),
+        repaired: reading.repaired,
+        skipped: reading.skipped,
+        ..Imported::default()
+    };
+    let mut batch = Batch::default();
+    batch.items.extend(reading.items.into_iter().map(|value| Judged { verdict: classifier.judge_item(&value), value }));
+    for mut incident in reading.incidents {
+        let host = incident.page.host.as_deref().unwrap_or_default();
+        incident.service = incident.service.or_else(|| classifier.service_of_page(host));
+        imported.service = imported.service.or_else(|| incident.service.clone());
+        batch.incidents.push(Judged { verdict: classifier.judge_incident(&incident), value: incident });
+    }
+    imported.service = imported.service.or_else(|| service.map(str::to_owned));
+    let committed = store.commit(&[batch]).await?;
+    imported.new = committed.iter().map(crate::store::Committed::new_in_all).sum();
+    Ok(imported)
+}
