@@ -41,13 +41,13 @@ pub mod fetch;
 pub mod search;
 pub mod store;
 
-//X pub mod commands;
-//X pub mod demo;
-//X pub mod jobs;
-//X pub mod serve;
+pub mod commands;
+pub mod demo;
+pub mod jobs;
+pub mod serve;
 
-//X pub mod app;
-//X pub mod cli;
+pub mod app;
+pub mod cli;
 
 /// This build's version, as `--version` and the `User-Agent` say it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,1 +1,5 @@
-fn main() {}
+//! The program. Everything is in the library; `app` puts it together.
+
+fn main() -> std::process::ExitCode {
+    downwire::app::main()
+}

@@ -16,7 +16,8 @@ pub fn this_process() -> Holder {
 /// or whose number another process has by now.
 fn lives(name: &str) -> bool {
     let mut words = name.split(' ');
-    let (Some(host_name), Some(Ok(id)), Some(start)) = (words.next(), words.next().map(str::parse::<u32>), words.next())
+    let (Some(host_name), Some(Ok(id)), Some(start)) =
+        (words.next(), words.next().map(str::parse::<u32>), words.next())
     else {
         return true;
     };

@@ -9,7 +9,8 @@ use crate::cli::{Cli, Command};
 pub fn start(level: Option<&str>, cli: &Cli) {
     let serving = matches!(cli.command, None | Some(Command::Run(_)));
     // tantivy tells of every commit and merge: only its warnings are wanted.
-    let filter = level.map_or_else(|| EnvFilter::new(if serving { "warn,downwire=info" } else { "warn" }), EnvFilter::new);
+    let filter =
+        level.map_or_else(|| EnvFilter::new(if serving { "warn,downwire=info" } else { "warn" }), EnvFilter::new);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start (in a test) changes nothing.
     let _started = if cli.json && serving { log.json().try_init() } else { log.with_target(false).try_init() };

@@ -46,7 +46,9 @@ pub async fn demo(listen: SocketAddr) -> anyhow::Result<()> {
     let text = internet.config(&folder.0, listener.local_addr()?);
     let settings = crate::config::parse(&text, "demo", &crate::config::Environment::default())
         .map_err(|problems| anyhow::anyhow!("{problems}"))?;
-    println!("The demo shows 26 December 2024, from a pretend internet inside this program. Nothing leaves this machine.");
+    println!(
+        "The demo shows 26 December 2024, from a pretend internet inside this program. Nothing leaves this machine."
+    );
     let archive = open(&settings).await?;
     let running = start(archive, settings, Some(listener), true).await?;
     stop_requested().await;
@@ -80,7 +82,8 @@ async fn start(
     say_where(&settings, listener.as_ref());
 
     let follow = tokio::spawn(follow_when_free(archive.clone(), troubles.search.clone(), follow_stop));
-    let ingest = if fetches { start_ingest(&archive, &settings, &troubles, ingest_stop.clone()).await? } else { Vec::new() };
+    let ingest =
+        if fetches { start_ingest(&archive, &settings, &troubles, ingest_stop.clone()).await? } else { Vec::new() };
     let serve = listener.map(|listener| {
         let context = serve::Context {
             store: archive.store.clone(),
@@ -116,11 +119,7 @@ async fn start_ingest(
     let (held, keep) = lease::keep(archive.store.clone(), "ingest", holder, troubles.lease.clone(), stop.clone());
     let (commits, committer) = commit::committer(archive.store.clone(), troubles.archive.clone(), stop.clone());
     let queue = Queue::new(settings.sources.clone(), states, held, archive.clock.now());
-    Ok(vec![
-        tokio::spawn(ingest::run(stages, queue, commits, stop)),
-        tokio::spawn(committer),
-        tokio::spawn(keep),
-    ])
+    Ok(vec![tokio::spawn(ingest::run(stages, queue, commits, stop)), tokio::spawn(committer), tokio::spawn(keep)])
 }
 
 /// Follows as soon as no other process does.

@@ -1,1 +1,224 @@
-//! catalogue
+//! What can be down: services with their names, owners and status pages. The built-in list is data in the crate;
+//! `[[service]]` adds to it or overrides an entry. [`alias`] finds them in texts.
+
+pub mod alias;
+
+use crate::model::{Query, query::Condition};
+
+/// The built-in list.
+const BUILT_IN: &str = include_str!("data/services.txt");
+
+/// What a status page runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Platform {
+    /// Atlassian Statuspage.
+    Statuspage,
+    /// incident.io, whose pages imitate Statuspage's API.
+    IncidentIo,
+    /// Status.io.
+    StatusIo,
+    /// Better Stack.
+    BetterStack,
+    /// Instatus.
+    Instatus,
+    /// The vendor's own, or a platform without an adapter.
+    Other,
+    /// There is no page that could be read.
+    #[default]
+    None,
+}
+
+impl Platform {
+    /// Every platform.
+    pub const ALL: [Self; 7] = [
+        Self::Statuspage,
+        Self::IncidentIo,
+        Self::StatusIo,
+        Self::BetterStack,
+        Self::Instatus,
+        Self::Other,
+        Self::None,
+    ];
+
+    /// Its word in the data and in `feeds.toml`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Statuspage => "statuspage",
+            Self::IncidentIo => "incident.io",
+            Self::StatusIo => "status.io",
+            Self::BetterStack => "betterstack",
+            Self::Instatus => "instatus",
+            Self::Other => "other",
+            Self::None => "none",
+        }
+    }
+
+    /// The platform of a word; `statuspage.io` is Statuspage too.
+    pub fn parse(word: &str) -> Option<Self> {
+        let word = word.trim().to_lowercase();
+        let word = if word == "statuspage.io" { "statuspage" } else { word.as_str() };
+        Self::ALL.into_iter().find(|platform| platform.as_str() == word)
+    }
+
+    /// Whether this version reads it. incident.io is read through its imitation of Statuspage's API.
+    pub fn is_read(self) -> bool {
+        matches!(self, Self::Statuspage | Self::IncidentIo)
+    }
+}
+
+/// A service.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Service {
+    /// Unique, as it is shown.
+    pub name: String,
+    /// Who runs it; its own name where nobody else does.
+    pub owner: String,
+    /// Its home domain.
+    pub domain: Option<String>,
+    /// The root of its status page, without a slash at the end.
+    pub status: Option<String>,
+    /// What that page runs on.
+    pub platform: Platform,
+    /// Other names, domains among them.
+    pub aliases: Vec<String>,
+    /// Names (or aliases) that are words of their own, and count only with a second cue.
+    pub ambiguous: Vec<String>,
+    /// Hashtags without `#`, lower case.
+    pub hashtags: Vec<String>,
+    /// Services that it is publicly known to run on.
+    pub upstream: Vec<String>,
+}
+
+impl Service {
+    /// A service of which only the name is known.
+    pub fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), owner: name.to_owned(), ..Self::default() }
+    }
+
+    /// Whether a name of it is a word of its own.
+    pub fn is_ambiguous(&self, name: &str) -> bool {
+        self.ambiguous.iter().any(|word| word.eq_ignore_ascii_case(name))
+    }
+}
+
+/// Every service that downwire knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Catalogue {
+    services: Vec<Service>,
+}
+
+impl Catalogue {
+    /// The built-in list.
+    pub fn built_in() -> Self {
+        let lines = BUILT_IN.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        Self { services: lines.filter_map(service).collect() }
+    }
+
+    /// All of them, in the order of the list.
+    pub fn services(&self) -> &[Service] {
+        &self.services
+    }
+
+    /// The service of that name or alias; case does not matter, and a name goes before an alias.
+    pub fn find(&self, name: &str) -> Option<&Service> {
+        let same = |other: &str| other.to_lowercase() == name.trim().to_lowercase();
+        let by_name = self.services.iter().find(|service| same(&service.name));
+        by_name.or_else(|| self.services.iter().find(|service| service.aliases.iter().any(|alias| same(alias))))
+    }
+
+    /// Adds a service, in the place of the one that has its name.
+    pub fn put(&mut self, service: Service) {
+        match self.services.iter_mut().find(|known| known.name.eq_ignore_ascii_case(&service.name)) {
+            Some(known) => *known = service,
+            None => self.services.push(service),
+        }
+    }
+
+    /// The first service whose status page is on this host.
+    pub fn by_status_host(&self, host: &str) -> Option<&Service> {
+        let host_of =
+            |service: &Service| Some(service.status.as_deref()?.split("//").nth(1)?.split('/').next()?.to_lowercase());
+        self.services.iter().find(|service| host_of(service).is_some_and(|own| own == host.to_lowercase()))
+    }
+
+    /// The same query with services by their own names: `service:gcp` asks for Google Cloud.
+    pub fn canonical(&self, mut query: Query) -> Query {
+        for clause in &mut query.clauses {
+            if let Condition::Service(name) = &mut clause.condition
+                && let Some(service) = self.find(name)
+            {
+                name.clone_from(&service.name);
+            }
+        }
+        query
+    }
+}
+
+/// One line of the list; `None` for a line that is none, which a test forbids.
+fn service(line: &str) -> Option<Service> {
+    let fields: Vec<&str> = line.split('|').map(str::trim).map(|field| if field == "-" { "" } else { field }).collect();
+    let [name, owner, domain, status, platform, aliases, ambiguous, hashtags, upstream] = fields.as_slice() else {
+        return None;
+    };
+    let list =
+        |field: &str| field.split(';').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let one = |field: &str| Some(field.to_owned()).filter(|field| !field.is_empty());
+    Some(Service {
+        name: one(name)?,
+        owner: one(owner)?,
+        domain: one(domain),
+        status: one(status),
+        platform: Platform::parse(platform)?,
+        aliases: list(aliases),
+        ambiguous: list(ambiguous),
+        hashtags: list(hashtags),
+        upstream: list(upstream),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_built_in_list_is_a_service_and_the_documented_case_is_complete() {
+        let lines = BUILT_IN.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).count();
+        let catalogue = Catalogue::built_in();
+        assert_eq!(catalogue.services().len(), lines);
+        assert!(lines >= 60, "{lines}");
+        for name in ["ChatGPT", "Sora", "OpenAI API", "Microsoft Azure"] {
+            assert!(catalogue.find(name).is_some(), "{name}");
+        }
+        assert_eq!(catalogue.find("azure").map(|service| service.name.as_str()), Some("Microsoft Azure"));
+        assert_eq!(catalogue.by_status_host("status.openai.com").map(|service| service.name.as_str()), Some("OpenAI"));
+        assert!(catalogue.find("ChatGPT").expect("there").upstream.contains(&"Microsoft Azure".to_owned()));
+    }
+
+    #[test]
+    fn no_alias_belongs_to_two_services_unless_both_mark_it_ambiguous() {
+        let catalogue = Catalogue::built_in();
+        let mut owners: HashMap<String, &Service> = HashMap::new();
+        for service in catalogue.services() {
+            for name in service.aliases.iter().chain([&service.name]).chain(&service.hashtags) {
+                let Some(other) = owners.insert(name.to_lowercase(), service) else { continue };
+                let both = other.name == service.name || (other.is_ambiguous(name) && service.is_ambiguous(name));
+                assert!(both, "{name} is a name of {} and of {}", other.name, service.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_upstream_is_in_the_list_and_every_page_is_a_web_address() {
+        let catalogue = Catalogue::built_in();
+        for service in catalogue.services() {
+            for upstream in &service.upstream {
+                assert!(catalogue.find(upstream).is_some(), "{} runs on {upstream}, which is unknown", service.name);
+            }
+            let page = service.status.as_deref().map(url::Url::parse);
+            assert!(page.is_none_or(|page| page.is_ok_and(|url| url.scheme() == "https")), "{}", service.name);
+            assert!(service.status.is_some() || service.platform == Platform::None, "{}", service.name);
+        }
+    }
+}

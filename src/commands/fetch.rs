@@ -63,7 +63,9 @@ async fn due(
     let now = archive.clock.now();
     let wanted = |spec: &&SourceSpec| name.is_none_or(|name| spec.name.eq_ignore_ascii_case(name));
     let named: Vec<_> = settings.sources.iter().filter(wanted).collect();
-    if named.is_empty() && let Some(name) = name {
+    if named.is_empty()
+        && let Some(name) = name
+    {
         bail!("there is no source “{name}”: `downwire sources` lists them");
     }
     let states = named.into_iter().map(|spec| (Arc::new(spec.clone()), state_of(spec, stored.remove(&spec.name), now)));

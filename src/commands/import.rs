@@ -24,11 +24,17 @@ const LARGEST: u64 = 15_000_000;
 ///
 /// # Errors
 /// A path does not exist, or the archive cannot be written.
-pub async fn import(archive: Archive, settings: &Settings, arguments: &ImportArgs, output: Output) -> anyhow::Result<()> {
+pub async fn import(
+    archive: Archive,
+    settings: &Settings,
+    arguments: &ImportArgs,
+    output: Output,
+) -> anyhow::Result<()> {
     let files = files(&arguments.paths)?;
     let classifier = Classifier::new(&settings.catalogue);
     let platform = arguments.platform.as_deref().and_then(SourceKind::parse);
-    let service = arguments.service.as_deref().map(|name| settings.catalogue.find(name).map_or(name, |service| &service.name));
+    let service =
+        arguments.service.as_deref().map(|name| settings.catalogue.find(name).map_or(name, |service| &service.name));
     let bar = output.progress(files.len(), "reading");
     let mut sum = Imported::default();
     let mut errors = 0;
@@ -55,7 +61,11 @@ pub async fn import(archive: Archive, settings: &Settings, arguments: &ImportArg
         || {
             format!(
                 "{} files: {} items, {} incidents with {} updates; {} new; {errors} files could not be read",
-                files.len(), sum.items, sum.incidents, sum.updates, sum.new
+                files.len(),
+                sum.items,
+                sum.incidents,
+                sum.updates,
+                sum.new
             )
         },
     );

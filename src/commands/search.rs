@@ -21,7 +21,12 @@ const SNIPPET: usize = 300;
 ///
 /// # Errors
 /// The query cannot be understood, or the archive cannot be read.
-pub async fn search(archive: Archive, settings: &Settings, arguments: &SearchArgs, output: Output) -> anyhow::Result<()> {
+pub async fn search(
+    archive: Archive,
+    settings: &Settings,
+    arguments: &SearchArgs,
+    output: Output,
+) -> anyhow::Result<()> {
     let text = arguments.query.join(" ");
     let query = match Query::parse(&text) {
         Ok(query) => settings.catalogue.canonical(query),
@@ -98,7 +103,8 @@ impl Line {
     fn words(&self, now: Timestamp) -> String {
         let title = if self.title.is_empty() { &self.snippet.text } else { &self.title };
         let outage = if self.outage { "outage  " } else { "" };
-        let services = if self.services.is_empty() { String::new() } else { format!("  [{}]", self.services.join(", ")) };
+        let services =
+            if self.services.is_empty() { String::new() } else { format!("  [{}]", self.services.join(", ")) };
         let place = self.url.as_deref().unwrap_or("");
         let ago = duration::ago(self.at, now);
         format!("{outage}{title}\n  {} · {} · {} ({ago}){services}\n  {place}\n", self.kind, self.source, self.at)

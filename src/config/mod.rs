@@ -1,1 +1,156 @@
-//! config
+//! Configuration: what the user wrote (`raw`) and what the program uses ([`Settings`]) are two types, and the way from
+//! one to the other reports every problem at once, each with file, line, key and what was expected. The only folder that
+//! reads the environment.
+
+mod check;
+mod problem;
+mod raw;
+mod schedule;
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use url::Url;
+
+pub use problem::{Problem, Problems};
+pub use schedule::Schedule;
+
+use crate::{catalogue::Catalogue, model::SourceSpec};
+
+/// The configuration that downwire is shipped with: used where there is no `feeds.toml`, and what `init` writes.
+pub const SHIPPED: &str = include_str!("../../feeds.toml");
+
+/// The file that is looked for in the working directory.
+const FILE: &str = "feeds.toml";
+
+/// Checked settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the truth lives.
+    pub archive: Archive,
+    /// The web front end.
+    pub server: Server,
+    /// Limits and manners.
+    pub fetch: Fetch,
+    /// Every service that downwire knows.
+    pub catalogue: Catalogue,
+    /// What is polled: feeds, and the status pages of watched services.
+    pub sources: Vec<SourceSpec>,
+    /// Where the settings come from.
+    pub origin: Origin,
+    /// The operator's token, from the environment only.
+    pub token: Option<String>,
+    /// The log level, from the environment only.
+    pub log: Option<String>,
+    /// What is accepted and does nothing yet.
+    pub notes: Vec<String>,
+}
+
+/// Where the truth lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Archive {
+    /// The data directory.
+    pub path: PathBuf,
+    /// A `postgres://` URL, or a SQLite file elsewhere.
+    pub database: Option<String>,
+}
+
+/// The web front end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// The address to answer on.
+    pub listen: SocketAddr,
+    /// The address under which readers reach it, with a slash at the end.
+    pub public_url: Url,
+}
+
+/// Limits and manners of fetching.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetch {
+    /// Between two requests to one host.
+    pub gap: Duration,
+    /// Requests at once, over all hosts.
+    pub concurrency: usize,
+    /// A whole exchange.
+    pub timeout: Duration,
+    /// Until a connection stands.
+    pub connect_timeout: Duration,
+    /// Bytes of a body after decompression.
+    pub body_limit: u64,
+    /// Networks (CIDR) that may be asked though they are private.
+    pub allow: Vec<String>,
+    /// Ports that may be asked on public hosts.
+    pub ports: Vec<u16>,
+    /// A proxy for everything.
+    pub proxy: Option<String>,
+    /// How operators of sources reach us: goes into the User-Agent.
+    pub contact: Option<String>,
+}
+
+/// Where settings come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A file.
+    File(PathBuf),
+    /// The shipped configuration.
+    Embedded,
+}
+
+/// What the environment says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// `DOWNWIRE_DATABASE`.
+    pub database: Option<String>,
+    /// `DOWNWIRE_LISTEN`.
+    pub listen: Option<String>,
+    /// `DOWNWIRE_PUBLIC_URL`.
+    pub public_url: Option<String>,
+    /// `DOWNWIRE_TOKEN`.
+    pub token: Option<String>,
+    /// `DOWNWIRE_LOG`.
+    pub log: Option<String>,
+}
+
+impl Environment {
+    /// Reads the process' environment. Each variable may also be given as a file, `DOWNWIRE_TOKEN_FILE` for instance.
+    pub fn read() -> Self {
+        Self {
+            database: variable("DOWNWIRE_DATABASE"),
+            listen: variable("DOWNWIRE_LISTEN"),
+            public_url: variable("DOWNWIRE_PUBLIC_URL"),
+            token: variable("DOWNWIRE_TOKEN"),
+            log: variable("DOWNWIRE_LOG"),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that may")]
+fn variable(name: &str) -> Option<String> {
+    let direct = std::env::var(name).ok();
+    let from_file = || std::fs::read_to_string(std::env::var(format!("{name}_FILE")).ok()?).ok();
+    direct.or_else(from_file).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+}
+
+/// The settings of the file at `path`; without one of `./feeds.toml`; without that the shipped ones.
+///
+/// # Errors
+/// Every problem of the file, at once.
+pub fn load(path: Option<&Path>) -> Result<Settings, Problems> {
+    let environment = Environment::read();
+    let found = path.map(Path::to_owned).or_else(|| Some(PathBuf::from(FILE)).filter(|file| file.exists()));
+    let Some(file) = found else { return check::settings(SHIPPED, FILE, Origin::Embedded, &environment) };
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(&file).map_err(|error| Problems::unreadable(&name, &error))?;
+    check::settings(&text, &name, Origin::File(file), &environment)
+}
+
+/// The settings of a text; `file` is what its problems call it. Pure.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(text: &str, file: &str, environment: &Environment) -> Result<Settings, Problems> {
+    check::settings(text, file, Origin::File(PathBuf::from(file)), environment)
+}

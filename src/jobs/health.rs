@@ -46,6 +46,11 @@ pub struct Failure {
 }
 
 impl Report {
+    /// A poll that failed before anything was known.
+    pub fn of(failure: Failure) -> Self {
+        Self { failure: Some(failure), ..Self::default() }
+    }
+
     /// The answer to `asked` came and was understood (or was unchanged).
     pub fn answered(&mut self, asked: &str, answer: &Answer) {
         self.validators.push((asked.to_owned(), answer.validators.clone()));
@@ -59,7 +64,13 @@ impl Report {
     }
 
     /// What the document says of itself.
-    pub fn document(&mut self, page: Option<PageIdentity>, lifetime: Option<Duration>, skipped: Vec<String>, repaired: Vec<String>) {
+    pub fn document(
+        &mut self,
+        page: Option<PageIdentity>,
+        lifetime: Option<Duration>,
+        skipped: Vec<String>,
+        repaired: Vec<String>,
+    ) {
         self.page = page.or(self.page.take());
         self.postpone(lifetime);
         self.skipped.extend(skipped);
@@ -149,7 +160,8 @@ fn next_poll(spec: &SourceSpec, state: &SourceState, now: Timestamp) -> Timestam
     };
     let earliest = later(now, backed_off.max(state.asked_wait).min(LONGEST_WAIT));
     // The source's own offset spreads what shares a schedule; it is fixed, so the gap between polls stays even.
-    let scheduled = Schedule::parse(&spec.schedule).ok().and_then(|schedule| schedule.next_after(earlier(earliest, offset)));
+    let scheduled =
+        Schedule::parse(&spec.schedule).ok().and_then(|schedule| schedule.next_after(earlier(earliest, offset)));
     let scheduled = scheduled.map_or_else(|| later(now, LONGEST_WAIT), |at| later(at, offset));
     if state.asked_wait.is_zero() && state.failures == 0 { scheduled } else { scheduled.max(earliest) }
 }

@@ -1,7 +1,8 @@
 //! Ingest: from what is due to what is stored. [`poll`] is the path of the data; [`run`] is the clock around it.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
+use futures_util::FutureExt as _;
 use tokio::task::JoinSet;
 
 use super::{
@@ -57,9 +58,15 @@ pub async fn poll(stages: &Stages, spec: &SourceSpec, state: SourceState) -> Bat
 }
 
 /// Bytes to items and incidents; nothing to read when the source has not changed.
-fn read(stages: &Stages, spec: &SourceSpec, state: &SourceState, ask: &Ask, answer: &Answer) -> Result<Reading, ReadError> {
+fn read(
+    stages: &Stages,
+    spec: &SourceSpec,
+    state: &SourceState,
+    ask: &Ask,
+    answer: &Answer,
+) -> Result<Reading, ReadError> {
     match answer.outcome {
-        Outcome::Unchanged => Ok(Reading::default()),
+        Outcome::Unchanged => Ok(Reading::empty(spec.kind)),
         Outcome::Fresh => source::read(spec, state, ask, answer, stages.clock.now()),
     }
 }
@@ -87,15 +94,21 @@ fn read_failure(error: &ReadError) -> Failure {
     Failure { words: error.to_string(), health: Health::Failing, retry_after: None }
 }
 
+fn bug() -> Failure {
+    let words = "downwire failed on what it sent (a bug worth reporting; the log has its place)".to_owned();
+    Failure { words, health: Health::Failing, retry_after: None }
+}
+
 /// Polls what is due and commits what it brings, until told to stop; then finishes what is under way.
 pub async fn run(stages: Arc<Stages>, mut queue: Queue, commits: Commits, stop: Stop) {
     let mut polls = JoinSet::new();
     loop {
+        let under_way = polls.len();
         tokio::select! {
             biased;
             () = stop.given() => break,
             Some(polled) = polls.join_next(), if !polls.is_empty() => queue.put_back(polled.ok().flatten()),
-            (spec, state) = queue.next_due(&stages.clock, polls.len()) => {
+            (spec, state) = queue.next_due(&stages.clock, under_way) => {
                 polls.spawn(poll_and_commit(stages.clone(), spec, state, commits.clone()));
             }
         }
@@ -111,8 +124,14 @@ pub async fn poll_and_commit(
     state: SourceState,
     commits: Commits,
 ) -> Option<(Arc<SourceSpec>, SourceState, Committed)> {
-    let mut after = poll(&stages, &spec, state).await;
-    let state = after.source.clone()?;
-    let committed = commits.commit(std::mem::take(&mut after)).await?;
+    let before = state.clone();
+    let polled = AssertUnwindSafe(poll(&stages, &spec, state)).catch_unwind().await;
+    // A bug in a stage costs one poll of one source, and is said where its operator looks.
+    let batch = polled.unwrap_or_else(|_| Batch {
+        source: Some(health::after(&spec, before, Report::of(bug()), stages.clock.now())),
+        ..Batch::default()
+    });
+    let state = batch.source.clone()?;
+    let committed = commits.commit(batch).await?;
     Some((spec, state.with_news(committed.new_items + committed.new_incidents), committed))
 }

@@ -1,13 +1,13 @@
 //! What runs by the clock: [`ingest`] reads like the left half of the map in `lib.rs`, [`follow`] like the right half.
 //! They are the only places that know the order. What they need (store, stages, clock, stop signal) is handed in.
 
-//pub mod commit;
+pub mod commit;
 pub mod follow;
-//pub mod health;
-//pub mod import;
-//pub mod ingest;
+pub mod health;
+pub mod import;
+pub mod ingest;
 pub mod lease;
-//pub mod queue;
+pub mod queue;
 pub mod stop;
 
 pub use stop::Stop;

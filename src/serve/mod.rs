@@ -12,14 +12,7 @@ mod wellness;
 
 use std::{future::Future, io, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    extract::Request,
-    http::StatusCode,
-    middleware,
-    response::Response,
-    routing::get,
-};
+use axum::{Router, extract::Request, http::StatusCode, middleware, response::Response, routing::get};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
@@ -110,17 +103,23 @@ pub fn router(context: Context) -> Router {
 ///
 /// # Errors
 /// The listener cannot be used.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     axum::serve(listener, router).with_graceful_shutdown(stop).await
 }
 
 /// Counts requests by route pattern (never by address) and status.
 async fn count(request: Request, next: middleware::Next) -> Response {
-    let route = request.extensions().get::<axum::extract::MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
+    let route =
+        request.extensions().get::<axum::extract::MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
     let began = tokio::time::Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();
     metrics::counter!("downwire_http_requests_total", "route" => route.clone(), "status" => status).increment(1);
-    metrics::histogram!("downwire_http_request_duration_seconds", "route" => route).record(began.elapsed().as_secs_f64());
+    metrics::histogram!("downwire_http_request_duration_seconds", "route" => route)
+        .record(began.elapsed().as_secs_f64());
     response
 }

@@ -37,7 +37,10 @@ pub async fn headers(request: Request, next: Next) -> Response {
 pub fn html(status: StatusCode, page: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, if status == StatusCode::OK { "public, max-age=15, stale-while-revalidate=60" } else { "no-store" }),
+        (
+            header::CACHE_CONTROL,
+            if status == StatusCode::OK { "public, max-age=15, stale-while-revalidate=60" } else { "no-store" },
+        ),
     ];
     (status, headers, page).into_response()
 }

@@ -27,7 +27,8 @@ pub async fn ready(State(context): State<Context>) -> Response {
         .into_iter()
         .map(|check| (check.name.to_owned(), json!(check.trouble.unwrap_or_else(|| "ok".to_owned()))))
         .collect();
-    let body = json!({ "status": if well { "ready" } else { "not ready" }, "version": crate::VERSION, "checks": checks });
+    let body =
+        json!({ "status": if well { "ready" } else { "not ready" }, "version": crate::VERSION, "checks": checks });
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 

@@ -1,0 +1,99 @@
+//! `/feed.rss?q=…`: any search as a feed.
+
+use axum::{
+    extract::{Query as Parameters, State, rejection::QueryRejection},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    Context, pages,
+    search::{Asked, feed_href, find, href},
+};
+use crate::{
+    model::{Display, Query},
+    render::rss::{self, Channel, Entry},
+    search::{Order, Window},
+    store::Row,
+    text::html::excerpt,
+};
+
+/// Entries of a feed (protocols C1).
+const ENTRIES: usize = 50;
+
+/// Longest excerpt, in characters (invariant 12).
+const EXCERPT: usize = 300;
+
+/// The newest hits of a query as RSS.
+pub async fn rss(State(context): State<Context>, asked: Result<Parameters<Asked>, QueryRejection>) -> Response {
+    let text = asked.map(|Parameters(asked)| asked.q).unwrap_or_default().trim().to_owned();
+    let query = match Query::parse(&text) {
+        Ok(query) => context.catalogue.canonical(query),
+        Err(error) => {
+            return (StatusCode::BAD_REQUEST, format!("this query cannot be understood: {error}\n")).into_response();
+        }
+    };
+    let window = Window { offset: 0, limit: ENTRIES, order: Order::Newest };
+    let rows = match find(&context, &query, window).await {
+        Ok((_, rows)) => rows,
+        Err(error) => return pages::unavailable(&error),
+    };
+    let absolute = |path: String| context.public_url.join(&path).map_or(path, String::from);
+    let name = if text.is_empty() { "everything".to_owned() } else { text.clone() };
+    let channel = Channel {
+        title: format!("downwire: {name}"),
+        description: format!("What downwire found: {query}."),
+        link: absolute(href(&text, 1)),
+        own: absolute(feed_href(&text)),
+        entries: rows.iter().map(|row| entry(row, &context)).collect(),
+    };
+    match rss::write(&channel) {
+        Ok(xml) => {
+            let headers = [
+                (header::CONTENT_TYPE, "application/rss+xml; charset=utf-8"),
+                (header::CACHE_CONTROL, "public, max-age=60, stale-while-revalidate=300"),
+                (header::HeaderName::from_static("x-robots-tag"), "noindex"),
+            ];
+            (headers, xml).into_response()
+        }
+        Err(error) => pages::unavailable(&error),
+    }
+}
+
+/// An entry: the title is the item's, the link its page at the source, the text what may be shown of it.
+fn entry(row: &Row, context: &Context) -> Entry {
+    let ours = |path: String| context.public_url.join(&path).map_or(path, String::from);
+    match row {
+        Row::Item(row) => Entry {
+            title: if row.item.title.is_empty() { excerpt(&row.item.text, 90) } else { row.item.title.clone() },
+            link: row.item.url.clone().unwrap_or_else(|| ours(format!("/item/{}", row.item.id))),
+            id: format!("downwire:item:{}", row.item.id),
+            text: shown(&row.item.text, display(context, &row.item.source)),
+            at: row.item.published_at,
+            categories: row.verdict.service_names(),
+            source: row.item.source.clone(),
+        },
+        Row::Incident(row) => Entry {
+            title: format!("{} ({})", row.incident.title, super::incident::phase_words(row.incident.phase)),
+            link: ours(format!("/incident/{}", row.id)),
+            id: format!("downwire:incident:{}", row.id),
+            text: row.incident.text(),
+            at: row.incident.last_update_at.unwrap_or(row.at),
+            categories: row.verdict.service_names(),
+            source: row.incident.source.clone(),
+        },
+    }
+}
+
+/// How much of a source's text may be shown.
+pub fn display(context: &Context, source: &str) -> Display {
+    context.sources.iter().find(|spec| spec.name == source).map(|spec| spec.display).unwrap_or_default()
+}
+
+/// The text as far as it may be shown.
+pub fn shown(text: &str, display: Display) -> String {
+    match display {
+        Display::Full => text.to_owned(),
+        Display::Excerpt => excerpt(text, EXCERPT),
+    }
+}

@@ -1,0 +1,219 @@
+//! The front page and the search.
+
+use axum::{
+    extract::{Query as Parameters, State, rejection::QueryRejection},
+    http::StatusCode,
+    response::Response,
+};
+use serde::Deserialize;
+use url::form_urlencoded::byte_serialize;
+
+use super::{Context, pages};
+use crate::{
+    model::{Hits, Query, QueryError, Timestamp},
+    render::{
+        self,
+        view::{self, Frame, Piece, ServiceLink, When, pieces},
+    },
+    search::{Order, Window},
+    store::Row,
+    text::snippet::snippet,
+};
+
+/// Hits of a page.
+const PAGE: usize = 20;
+
+/// Nobody pages further: what is older is found by `before:`.
+const DEEPEST: usize = 10_000;
+
+/// Longest snippet, in characters (invariant 12).
+const SNIPPET: usize = 280;
+
+/// What a search may carry. All of it is text, so that nonsense is answered and not refused.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// The query.
+    #[serde(default)]
+    pub q: String,
+    /// The page, from 1.
+    #[serde(default)]
+    pub page: String,
+}
+
+/// `/`: the newest of everything.
+pub async fn front(State(context): State<Context>) -> Response {
+    answer(&context, &Asked::default()).await
+}
+
+/// `/search?q=…&page=…`.
+pub async fn page(State(context): State<Context>, asked: Result<Parameters<Asked>, QueryRejection>) -> Response {
+    answer(&context, &asked.map(|Parameters(asked)| asked).unwrap_or_default()).await
+}
+
+/// What a query finds, as hits with their rows. A hit whose row is gone is left out.
+pub async fn find(
+    context: &Context,
+    query: &Query,
+    window: Window,
+) -> Result<(Hits, Vec<Row>), Box<dyn std::error::Error + Send + Sync>> {
+    let (search, query) = (context.search.clone(), query.clone());
+    let hits = tokio::task::spawn_blocking(move || search.search(&query, window)).await??;
+    let ids: Vec<_> = hits.hits.iter().map(|hit| hit.id).collect();
+    let mut rows = context.store.rows(&ids).await?;
+    let rows = ids.iter().filter_map(|id| rows.remove(id)).collect();
+    Ok((hits, rows))
+}
+
+async fn answer(context: &Context, asked: &Asked) -> Response {
+    let now = context.clock.now();
+    let text = asked.q.trim();
+    let query = match Query::parse(text) {
+        Ok(query) => context.catalogue.canonical(query),
+        Err(error) => {
+            let page = empty_page(text, Some(fault(text, &error)), now);
+            return pages::rendered(StatusCode::BAD_REQUEST, render::pages::search(&page));
+        }
+    };
+    let number = asked.page.trim().parse::<usize>().unwrap_or(1).clamp(1, DEEPEST / PAGE);
+    let window = Window { offset: (number - 1) * PAGE, limit: PAGE, order: Order::Newest };
+    let (hits, rows) = match find(context, &query, window).await {
+        Ok(found) => found,
+        Err(error) => return pages::unavailable(&error),
+    };
+    let (archive, is_empty) = match archive_words(context).await {
+        Ok(words) => words,
+        Err(error) => return pages::unavailable(&error),
+    };
+    let more = window.offset + PAGE < hits.total.min(DEEPEST);
+    let page = view::Search {
+        understood: (!text.is_empty()).then(|| query.to_string()),
+        found: rows.iter().map(|row| found(row, &query, now)).collect(),
+        total: total(hits.total),
+        newer: (number > 1).then(|| href(text, number - 1)),
+        older: more.then(|| href(text, number + 1)),
+        archive,
+        is_empty,
+        ..empty_page(text, None, now)
+    };
+    pages::rendered(StatusCode::OK, render::pages::search(&page))
+}
+
+fn empty_page(text: &str, fault: Option<view::Fault>, now: Timestamp) -> view::Search {
+    let title = if text.is_empty() { "downwire: what is down?".to_owned() } else { format!("{text} · downwire") };
+    let feed = fault.is_none().then(|| feed_href(text));
+    view::Search {
+        frame: Frame { title, feed, now },
+        query: text.to_owned(),
+        understood: None,
+        fault,
+        found: Vec::new(),
+        total: String::new(),
+        newer: None,
+        older: None,
+        archive: String::new(),
+        is_empty: false,
+    }
+}
+
+/// The query cut at its fault.
+fn fault(text: &str, error: &QueryError) -> view::Fault {
+    let at = text.char_indices().nth(error.at).map_or(text.len(), |(at, _)| at);
+    view::Fault { message: error.message.clone(), before: text[..at].to_owned(), from: text[at..].to_owned() }
+}
+
+fn total(total: usize) -> String {
+    match total {
+        1 => "1 found, newest first".to_owned(),
+        _ => format!("{total} found, newest first"),
+    }
+}
+
+/// How full the archive is, and how far the first round of polls has come.
+async fn archive_words(context: &Context) -> Result<(String, bool), crate::store::StoreError> {
+    let totals = context.store.totals().await?;
+    let states = context.store.source_states().await?;
+    let read = context
+        .sources
+        .iter()
+        .filter(|source| states.get(&source.name).is_some_and(|state| state.last_attempt.is_some()))
+        .count();
+    let words = format!(
+        "The archive holds {} items and {} incidents; {read} of {} sources were asked so far.",
+        totals.items,
+        totals.incidents,
+        context.sources.len()
+    );
+    Ok((words, totals.items + totals.incidents == 0))
+}
+
+/// The address of a search.
+pub fn href(text: &str, number: usize) -> String {
+    let page = if number > 1 { format!("&page={number}") } else { String::new() };
+    format!("/search?q={}{page}", encoded(text))
+}
+
+/// The address of the feed of a search.
+pub fn feed_href(text: &str) -> String {
+    if text.is_empty() { "/feed.rss".to_owned() } else { format!("/feed.rss?q={}", encoded(text)) }
+}
+
+fn encoded(text: &str) -> String {
+    byte_serialize(text.as_bytes()).collect()
+}
+
+/// The services of a verdict, each with its search.
+pub fn service_links(verdict: &crate::model::Verdict) -> Vec<ServiceLink> {
+    let link = |service: &crate::model::Attribution| {
+        let upstream = if service.role == crate::model::Role::Upstream { " (as the cause)" } else { "" };
+        ServiceLink {
+            label: format!("{}{upstream}", service.name),
+            href: href(&format!("service:\"{}\"", service.name), 1),
+        }
+    };
+    verdict.services.iter().map(link).collect()
+}
+
+/// A kind in words for people.
+pub fn kind_words(kind: &str) -> String {
+    match kind {
+        "incident" => "official incident".to_owned(),
+        "status-update" => "status update".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn found(row: &Row, query: &Query, now: Timestamp) -> view::Found {
+    let marked = |text: &str, longest| pieces(&snippet(text, query.words(), longest));
+    let title = |title: &str, text: &str| {
+        let shown = if title.is_empty() { marked(text, 90) } else { marked(title, 200) };
+        if shown.is_empty() { vec![Piece { text: "(without words)".to_owned(), marked: false }] } else { shown }
+    };
+    match row {
+        Row::Item(row) => view::Found {
+            href: format!("/item/{}", row.item.id),
+            title: title(&row.item.title, &row.item.text),
+            kind: kind_words(row.item.kind.as_str()),
+            source: row.item.source.clone(),
+            at: When::new(row.item.published_at, now),
+            outage: row.verdict.outage,
+            state: None,
+            services: service_links(&row.verdict),
+            snippet: marked(&row.item.text, SNIPPET),
+            original: row.item.url.clone(),
+            language: row.item.language.clone(),
+        },
+        Row::Incident(row) => view::Found {
+            href: format!("/incident/{}", row.id),
+            title: title(&row.incident.title, ""),
+            kind: kind_words(row.incident.kind.as_str()),
+            source: row.incident.source.clone(),
+            at: When::new(row.at, now),
+            outage: row.verdict.outage,
+            state: Some(super::incident::phase_words(row.incident.phase)),
+            services: service_links(&row.verdict),
+            snippet: marked(&row.incident.text(), SNIPPET),
+            original: row.incident.url.clone(),
+            language: None,
+        },
+    }
+}

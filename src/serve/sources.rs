@@ -1,0 +1,110 @@
+//! The health of every source, in words.
+
+use axum::{extract::State, http::StatusCode, response::Response};
+
+use super::{Context, pages};
+use crate::{
+    model::{Health, SourceKind, SourceSpec, SourceState, Timestamp},
+    render::{
+        self,
+        duration::{ago, stamp},
+        view::{self, Frame},
+    },
+};
+
+/// `/sources`.
+pub async fn page(State(context): State<Context>) -> Response {
+    let states = match context.store.source_states().await {
+        Ok(states) => states,
+        Err(error) => return pages::unavailable(&error),
+    };
+    let now = context.clock.now();
+    let mut known: Vec<(&SourceSpec, Option<&SourceState>)> = context
+        .sources
+        .iter()
+        .map(|spec| (spec, states.get(&spec.name).filter(|state| state.url == spec.url)))
+        .collect();
+    known.sort_by_key(|(spec, state)| (rank(health(*state)), spec.name.to_lowercase()));
+    let well = known.iter().filter(|(_, state)| matches!(health(*state), Health::Ok | Health::Partial)).count();
+    let unread = known.iter().filter(|(_, state)| health(*state) == Health::New).count();
+    let troubled = known.len() - well - unread;
+    let summary = format!(
+        "{well} of {} sources were read at their last poll; {troubled} have trouble; {unread} were not read yet.",
+        known.len()
+    );
+    let sources = known.into_iter().map(|(spec, state)| source(spec, state, now)).collect();
+    let frame = Frame { title: "Sources · downwire".to_owned(), feed: None, now };
+    pages::rendered(StatusCode::OK, render::pages::sources(&view::Sources { frame, summary, sources }))
+}
+
+fn health(state: Option<&SourceState>) -> Health {
+    state.map_or(Health::New, |state| state.health)
+}
+
+/// Problems first.
+fn rank(health: Health) -> u8 {
+    match health {
+        Health::Stopped => 0,
+        Health::Failing => 1,
+        Health::Limited => 2,
+        Health::Partial => 3,
+        Health::New => 4,
+        Health::Ok => 5,
+    }
+}
+
+fn source(spec: &SourceSpec, state: Option<&SourceState>, now: Timestamp) -> view::Source {
+    let health = health(state);
+    let (word, class) = match health {
+        Health::New => ("unknown", ""),
+        Health::Ok => ("read", "calm"),
+        Health::Partial => ("read in part", "amber"),
+        Health::Limited => ("asked to wait", "amber"),
+        Health::Failing => ("unknown: failing", "alarm"),
+        Health::Stopped => ("stopped", "alarm"),
+    };
+    view::Source {
+        name: spec.name.clone(),
+        kind: if spec.kind == SourceKind::Statuspage { "status page".to_owned() } else { "feed".to_owned() },
+        url: spec.url.clone(),
+        health: word.to_owned(),
+        class,
+        words: state.map_or_else(|| "never asked yet".to_owned(), |state| words(state, now)),
+        notes: state.map(notes).unwrap_or_default(),
+        items: state.map_or(0, |state| state.items),
+    }
+}
+
+fn words(state: &SourceState, now: Timestamp) -> String {
+    let next = format!("next try {}", ago(state.next_poll, now));
+    let error = state.last_error.as_deref().unwrap_or("no reason known");
+    let read = state.last_success.map_or_else(|| "never read".to_owned(), |at| format!("last read {}", ago(at, now)));
+    match state.health {
+        Health::New => format!("never asked yet; {next}"),
+        Health::Ok | Health::Partial => {
+            format!("{read}, {} items so far; next poll {}", state.items, ago(state.next_poll, now))
+        }
+        Health::Limited => format!("{error}; {read}; {next}"),
+        Health::Failing => {
+            let since = state
+                .last_error_at
+                .filter(|_| state.failures > 1)
+                .map(|at| format!(", last {}", stamp(at)))
+                .unwrap_or_default();
+            let times = if state.failures == 1 {
+                "failed once".to_owned()
+            } else {
+                format!("failed {} times in a row{since}", state.failures)
+            };
+            format!("{times}: {error}; {read}; {next}")
+        }
+        Health::Stopped => format!("{error}; not asked any more"),
+    }
+}
+
+fn notes(state: &SourceState) -> Vec<String> {
+    let mut notes: Vec<String> = state.skipped.iter().map(|what| format!("left out: {what}")).collect();
+    notes.extend(state.repaired.iter().map(|what| format!("mended: {what}")));
+    notes.extend(state.moved_to.iter().map(|to| format!("moved for good to {to}: change it in feeds.toml")));
+    notes
+}
