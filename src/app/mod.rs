@@ -123,11 +123,7 @@ fn stages(settings: &Settings) -> anyhow::Result<Stages> {
 fn fetcher(settings: &Settings, to_ourselves: bool) -> anyhow::Result<Fetcher> {
     let mut allow = settings.fetch.allow.clone();
     if to_ourselves {
-        allow.extend([
-            "127.0.0.0/8".to_owned(),
-            "::1/128".to_owned(),
-            commands::healthcheck::network(settings),
-        ]);
+        allow.extend(["127.0.0.0/8".to_owned(), "::1/128".to_owned(), commands::healthcheck::network(settings)]);
     }
     let contact = settings.fetch.contact.as_deref().map(|contact| format!("; {contact}")).unwrap_or_default();
     let limits = fetch::Settings {

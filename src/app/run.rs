@@ -43,7 +43,7 @@ pub async fn demo(listen: SocketAddr) -> anyhow::Result<()> {
     let internet = PretendInternet::start().await.context("the pretend internet cannot start on the loopback")?;
     let folder = TemporaryFolder::new()?;
     let listener = bind(listen).await?;
-    let text = internet.config(&folder.0, listener.local_addr()?);
+    let text = internet.config(&folder.0, &listener.local_addr()?.to_string());
     let settings = crate::config::parse(&text, "demo", &crate::config::Environment::default())
         .map_err(|problems| anyhow::anyhow!("{problems}"))?;
     println!(

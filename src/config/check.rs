@@ -29,7 +29,10 @@ pub fn settings(text: &str, file: &str, origin: Origin, environment: &Environmen
     let server = checker.server(raw.server.unwrap_or_default(), environment);
     let fetch = checker.fetch(raw.fetch.unwrap_or_default());
     let catalogue = checker.catalogue(&raw.service);
-    let watched = checker.watched(&catalogue, raw.catalogue.unwrap_or_default().watch.as_ref());
+    let mut watched = checker.watched(&catalogue, raw.catalogue.unwrap_or_default().watch.as_ref());
+    // Who writes down a status page wants it watched, whatever else is.
+    let own = raw.service.iter().map(Spanned::get_ref).filter(|service| service.status.is_some());
+    watched.extend(own.filter_map(|service| Some(catalogue.find(service.name.get_ref())?.name.clone())));
     let mut sources = checker.feeds(&raw.feed);
     checker.pages(&catalogue, &watched, &mut sources);
     let later = [

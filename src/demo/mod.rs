@@ -1,147 +1,115 @@
-//! The pretend internet of `downwire demo`: a loopback server with a handful of feeds and a status page, written from
-//! the documented facts of 26 December 2024. The very same fetchers read it; nothing leaves the machine.
+//! The pretend internet of `downwire demo`: a loopback server inside the program with a handful of feeds and one
+//! Statuspage page about 26 December 2024, and the configuration that makes downwire read them.
 //!
-//! The outlets are invented and every sentence is our own; services, times and who contradicts whom are real.
+//! It only answers. Fetching, judging and showing what it serves is done by the very same code as with the real
+//! internet; `commands` joins the two. What is served, and which of it is fact: `data/README.md`.
 
-use std::{io, net::SocketAddr, path::Path, sync::Arc};
+mod answer;
+mod document;
 
-use axum::{
-    Router,
-    extract::{Path as Segment, State},
-    http::{HeaderMap, StatusCode, header},
-    response::{Html, IntoResponse, Response},
-    routing::get,
-};
+use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use crate::model::id::digest;
+use answer::Site;
 
-/// A document: its path, its type, its bytes with `{{base}}` for the server's address.
-struct Document {
-    path: &'static str,
-    kind: &'static str,
-    bytes: &'static [u8],
-}
+/// How long a stop waits for answers under way. They are a few kilobytes from memory: a second is long.
+const STOP_WAIT: Duration = Duration::from_secs(1);
 
-const RSS: &str = "application/rss+xml";
-const JSON: &str = "application/json; charset=utf-8";
-
-/// Everything that is there.
-const DOCUMENTS: [Document; 8] = [
-    Document { path: "/gazette.rss", kind: RSS, bytes: include_bytes!("data/gazette.rss") },
-    Document { path: "/ledger.atom", kind: "application/atom+xml", bytes: include_bytes!("data/ledger.atom") },
-    Document { path: "/forum.json", kind: "application/feed+json", bytes: include_bytes!("data/forum.json") },
-    Document { path: "/draht.rss", kind: RSS, bytes: include_bytes!("data/draht.rss") },
-    Document { path: "/denshin.rss", kind: RSS, bytes: include_bytes!("data/denshin.rss") },
-    Document { path: "/daily.rss", kind: RSS, bytes: include_bytes!("data/daily.rss") },
-    Document { path: "/status/api/v2/summary.json", kind: JSON, bytes: include_bytes!("data/summary.json") },
-    Document { path: "/status/api/v2/incidents.json", kind: JSON, bytes: include_bytes!("data/incidents.json") },
+/// The feeds by name, path and language, in the order of `data/README.md`.
+const FEEDS: [(&str, &str, &str); 7] = [
+    ("The Wire Gazette", "/gazette/feed.rss", "en"),
+    ("Packet & Quill", "/quill/feed.atom", "en"),
+    ("Uptime Commons", "/commons/feed.json", "en"),
+    ("Der Funkbote", "/funkbote/feed.rss", "de"),
+    ("Minato Densan", "/minato/feed.rss", "ja"),
+    ("Harbour Lane Post", "/harbour/feed.rss", "en"),
+    ("Azure status", "/azure/feed.rss", "en"),
 ];
 
-/// The feeds as the demo's configuration names them.
-const FEEDS: [(&str, &str); 6] = [
-    ("The Wire Gazette", "/gazette.rss"),
-    ("Cloud Ledger", "/ledger.atom"),
-    ("Operators’ Forum", "/forum.json"),
-    ("Drahtbote", "/draht.rss"),
-    ("電信日報", "/denshin.rss"),
-    ("Everyday Post", "/daily.rss"),
-];
-
-/// A running pretend internet.
+/// The running server. Dropping it stops it too, without waiting.
+#[derive(Debug)]
 pub struct PretendInternet {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
-    server: JoinHandle<io::Result<()>>,
+    task: JoinHandle<io::Result<()>>,
 }
 
 impl PretendInternet {
-    /// Starts it on a free port of the loopback.
+    /// Binds a free port of 127.0.0.1 and answers from there on. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// The loopback cannot be used.
+    /// When the loopback interface has no free port.
     pub async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let (stop, stopped) = oneshot::channel::<()>();
-        let app = router(&format!("http://{address}"));
-        let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
-            let _dropped = stopped.await;
+        let site = Arc::new(Site::at(&format!("http://{address}")));
+        let (stop, stopped) = oneshot::channel();
+        let server = axum::serve(listener, answer::router(site)).with_graceful_shutdown(async {
+            // An error here means that the handle was dropped: that is a stop as well.
+            stopped.await.unwrap_or_default();
         });
-        Ok(Self { address, stop, server: tokio::spawn(serving.into_future()) })
+        let task = tokio::spawn(server.into_future());
+        Ok(Self { address, stop, task })
     }
 
-    /// Where it is.
+    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The `feeds.toml` of the demo: an archive in `folder`, pages on `listen`, sources here.
-    pub fn config(&self, folder: &Path, listen: SocketAddr) -> String {
+    /// The text of a `feeds.toml` that watches everything here, with the archive in the folder `archive` (TOML can
+    /// name no path that is not Unicode: what is not is replaced) and the pages on `listen`, an address with a port.
+    pub fn config(&self, archive: &Path, listen: &str) -> String {
         let base = format!("http://{}", self.address);
-        // A JSON string is a TOML string too.
-        let folder = serde_json::Value::String(folder.display().to_string());
-        let mut text = format!(
-            "[archive]\npath = {folder}\n[server]\nlisten = \"{listen}\"\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0s\"\n\
-             [catalogue]\nwatch = [\"ChatGPT\"]\n[[service]]\nname = \"ChatGPT\"\nstatus = \"{base}/status\"\n\
-             platform = \"statuspage\"\n"
+        let mut toml = format!(
+            "[archive]\npath = {}\n\n[server]\nlisten = {}\n\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0s\"\n\n\
+             [catalogue]\nwatch = \"none\"\n\n[[service]]\nname = \"ChatGPT\"\nstatus = {}\nplatform = \"statuspage.io\"\n",
+            quoted(&archive.to_string_lossy()),
+            quoted(listen),
+            quoted(&format!("{base}/status")),
         );
-        for (name, path) in FEEDS {
-            text.push_str(&format!("[[feed]]\nname = \"{name}\"\nurl = \"{base}{path}\"\n"));
+        for (name, path, language) in FEEDS {
+            let (name, url) = (quoted(name), quoted(&format!("{base}{path}")));
+            toml.push_str(&format!("\n[[feed]]\nname = {name}\nurl = {url}\nlanguage = {}\n", quoted(language)));
         }
-        text
+        toml
     }
 
-    /// Stops it.
+    /// Stops listening and waits for the answers under way, at most a second.
     pub async fn stop(self) {
-        let _ended_before = self.stop.send(());
-        let _result = self.server.await;
+        // The server may have ended by itself; then there is nobody to tell and nothing to wait for.
+        if self.stop.send(()).is_ok() {
+            let abort = self.task.abort_handle();
+            if tokio::time::timeout(STOP_WAIT, self.task).await.is_err() {
+                abort.abort();
+            }
+        }
     }
 }
 
-/// A document as it is served.
-struct Served {
-    kind: &'static str,
-    tag: String,
-    body: Vec<u8>,
+/// A TOML basic string. JSON's escapes are a subset of TOML's; only DEL, which JSON lets stand, has to be added.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
 
-fn router(base: &str) -> Router {
-    let mut router = Router::new();
-    for document in DOCUMENTS {
-        let body = with_base(document.bytes, base);
-        let served = Served { kind: document.kind, tag: format!("\"{}\"", digest(&[&body])), body };
-        router = router.route(document.path, get(answer).with_state(Arc::new(served)));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_quotes_and_backslashes_survives_toml() {
+        for path in ["/plain", r"C:\new\table", "/with \"quotes\"", "/tab\tand\u{7f}del", "/Büro/電算"] {
+            let toml: toml::Table = format!("path = {}", quoted(path)).parse().expect(path);
+            assert_eq!(toml["path"].as_str(), Some(path));
+        }
     }
-    router.route("/{outlet}/{page}", get(story)).route("/status/incidents/{page}", get(story))
-}
 
-/// Puts the server's address in, byte by byte: not every document is UTF-8.
-fn with_base(bytes: &[u8], base: &str) -> Vec<u8> {
-    const MARK: &[u8] = b"{{base}}";
-    let mut body = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some(at) = rest.windows(MARK.len()).position(|window| window == MARK) {
-        body.extend_from_slice(&rest[..at]);
-        body.extend_from_slice(base.as_bytes());
-        rest = &rest[at + MARK.len()..];
+    #[test]
+    fn every_feed_of_the_configuration_is_served() {
+        let site = Site::at("http://127.0.0.1:1");
+        for (name, path, _) in FEEDS {
+            assert!(site.document(path).is_some(), "{name}: nothing at {path}");
+        }
     }
-    body.extend_from_slice(rest);
-    body
-}
-
-async fn answer(State(served): State<Arc<Served>>, headers: HeaderMap) -> Response {
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|asked| asked.as_bytes() == served.tag.as_bytes());
-    let tag = [(header::ETAG, served.tag.clone())];
-    if known {
-        return (StatusCode::NOT_MODIFIED, tag).into_response();
-    }
-    (tag, [(header::CONTENT_TYPE, served.kind)], served.body.clone()).into_response()
-}
-
-/// What a link leads to.
-async fn story(Segment(_any): Segment<Vec<(String, String)>>) -> Html<&'static str> {
-    Html(
-        "<!doctype html><title>Demo</title><p>This page is part of downwire’s demo. The outlet is invented; the times are real.</p>",
-    )
 }

@@ -17,7 +17,7 @@ use crate::{
     },
     search::{Order, Window},
     store::Row,
-    text::snippet::snippet,
+    text::{html::excerpt, snippet::snippet},
 };
 
 /// Hits of a page.
@@ -185,7 +185,7 @@ pub fn kind_words(kind: &str) -> String {
 fn found(row: &Row, query: &Query, now: Timestamp) -> view::Found {
     let marked = |text: &str, longest| pieces(&snippet(text, query.words(), longest));
     let title = |title: &str, text: &str| {
-        let shown = if title.is_empty() { marked(text, 90) } else { marked(title, 200) };
+        let shown = if title.is_empty() { marked(&excerpt(text, 90), 200) } else { marked(title, 200) };
         if shown.is_empty() { vec![Piece { text: "(without words)".to_owned(), marked: false }] } else { shown }
     };
     match row {
@@ -198,7 +198,12 @@ fn found(row: &Row, query: &Query, now: Timestamp) -> view::Found {
             outage: row.verdict.outage,
             state: None,
             services: service_links(&row.verdict),
-            snippet: marked(&row.item.text, SNIPPET),
+            // What has no title shows its text as one; the same words twice help nobody.
+            snippet: if row.item.title.is_empty() && row.item.text.chars().count() <= 90 {
+                Vec::new()
+            } else {
+                marked(&row.item.text, SNIPPET)
+            },
             original: row.item.url.clone(),
             language: row.item.language.clone(),
         },

@@ -3,5 +3,7 @@
 pub mod backend;
 pub mod clock;
 pub mod data;
+pub mod feeds;
 pub mod golden;
+pub mod program;
 pub mod web;
