@@ -2,11 +2,12 @@
 //! `fetch` stands between. One file per protocol.
 //!
 //! Reading order: [`first_ask`], [`read`], [`read_file`], `feed` (RSS, Atom, JSON Feed), `repair`, `statuspage` (JSON),
-//! `statuspage_history` (its two feeds).
+//! `statuspage_history` (its two feeds), `statuspage_archive` (its old months).
 
 mod feed;
 mod repair;
 mod statuspage;
+mod statuspage_archive;
 mod statuspage_history;
 
 use std::time::Duration;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Origin, ReadError, Reading, line, statuspage_history};
+use super::{Origin, ReadError, Reading, line, statuspage_archive, statuspage_history};
 use crate::{
     model::{
         Component, ComponentState, Impact, Incident, IncidentKind, Origin as Provenance, PageIdentity, Phase,
@@ -35,7 +35,7 @@ pub fn incidents_url(page: &str) -> String {
 pub fn is_one(text: &str) -> bool {
     text.starts_with('{')
         && serde_json::from_str::<Value>(text).is_ok_and(|document| {
-            let lists = ["incidents", "scheduled_maintenances", "incident_updates"]
+            let lists = ["incidents", "scheduled_maintenances", "incident_updates", "months"]
                 .iter()
                 .any(|list| document.get(list).is_some());
             let summary = document.get("page").is_some() && document.get("status").is_some();
@@ -56,7 +56,10 @@ pub fn read(text: &str, origin: &Origin<'_>) -> Result<Reading, ReadError> {
         true => return Err(ReadError::Empty),
         false => serde_json::from_str(start).map_err(|error| ReadError::Json(error.to_string()))?,
     };
-    document_of(&document, origin)
+    match statuspage_archive::read(&document, origin) {
+        Some(reading) => Ok(reading),
+        None => document_of(&document, origin),
+    }
 }
 
 /// The incidents of a parsed document.
