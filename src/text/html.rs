@@ -174,8 +174,6 @@ pub fn cut(text: &mut String, most: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -206,12 +204,10 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_thousand_unclosed_tags_take_no_time_and_no_stack() {
-        let began = Instant::now();
+    fn a_hundred_thousand_unclosed_tags_take_no_stack() {
         assert_eq!(to_text(&("<div>".repeat(100_000) + "end")), "end");
         assert_eq!(to_text(&("<b>".repeat(100_000) + "end")), "end");
         assert_eq!(to_text(&("<".repeat(100_000))).len(), 100_000);
-        assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
     }
 
     proptest! {

@@ -1,10 +1,16 @@
 //! What is read out of real documents, against an independent count; and that nothing makes the readers panic.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use downwire::{
     model::{Incident, IncidentKind, Timestamp},
     source::{Hint, Reading, read_file},
+    text::html::to_text,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -209,6 +215,16 @@ fn feed_rs_fixtures_are_read_and_nothing_makes_the_reader_panic() {
         println!("{suite}: {read} of {all} documents read");
     }
     assert!(per_suite.values().map(|(_, all)| all).sum::<usize>() > 1_000);
+}
+
+#[test]
+fn a_megabyte_of_hostile_markup_takes_no_time() {
+    for piece in ["<div>", "<b>", "<", "&", "<p><a href=x>", "<!--", "<![CDATA["] {
+        let markup = piece.repeat(1_000_000 / piece.len());
+        let began = Instant::now();
+        let _text = to_text(&markup);
+        assert!(began.elapsed() < Duration::from_secs(4), "{piece}: {:?} in a debug build", began.elapsed());
+    }
 }
 
 proptest! {
