@@ -221,8 +221,8 @@ pub struct Incident {
     pub facts: Vec<Fact>,
     /// The spans between them, in words.
     pub spans: Vec<String>,
-    /// The strip, as SVG that `chart` wrote.
-    pub strip: Option<String>,
+    /// The strip as SVG that `chart` wrote, and what stands at its ends.
+    pub strip: Option<(String, When, When)>,
     /// Posts, oldest first.
     pub posts: Vec<Post>,
     /// Components it lists.

@@ -9,6 +9,7 @@
 //! tantivy's), [`Writer`].
 
 mod error;
+mod excluded;
 mod generation;
 mod query;
 mod reader;

@@ -8,7 +8,10 @@ use tantivy::{
     schema::IndexRecordOption,
 };
 
-use super::schema::{Fields, folded, second_at_or_after};
+use super::{
+    excluded::Excluded,
+    schema::{Fields, folded, second_at_or_after},
+};
 use crate::{
     model::{Query, query::Condition},
     text::words::words,
@@ -19,7 +22,10 @@ pub fn compile(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
     let mut clauses: Vec<(Occur, Box<dyn TantivyQuery>)> = Vec::new();
     for clause in &query.clauses {
         let Some(condition) = condition(&clause.condition, fields) else { continue };
-        clauses.push((if clause.negated { Occur::MustNot } else { Occur::Must }, condition));
+        clauses.push(match clause.negated {
+            true => (Occur::MustNot, Box::new(Excluded(condition))),
+            false => (Occur::Must, condition),
+        });
     }
     if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
         clauses.push((Occur::Must, Box::new(AllQuery)));

@@ -51,7 +51,7 @@ fn view(row: &IncidentRow, versions: &[Version], now: Timestamp) -> view::Incide
         kind: kind_words(incident.kind.as_str()),
         facts: facts(incident, now),
         spans: spans(incident),
-        strip: chart::strip(incident),
+        strip: chart::strip(incident).map(|strip| (strip.svg, When::new(strip.first, now), When::new(strip.last, now))),
         posts: incident.updates.iter().map(|update| post(update, now)).collect(),
         components: incident.components.iter().map(component_words).collect(),
         services: service_links(&row.verdict),

@@ -1,6 +1,7 @@
 //! Opening and migrating the store.
 
 use std::{
+    hash::BuildHasher as _,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -156,9 +157,11 @@ async fn migrate(writer: &DatabaseConnection) -> Result<(), StoreError> {
     Ok(sea_orm::DatabaseTransaction::commit(transaction).await?)
 }
 
-/// The archive's id. It is drawn once, from the time and the process, because two archives must not share one.
+/// The archive's id. The one id that is drawn and not derived: two archives must not share one.
 async fn archive_name(writer: &DatabaseConnection, now: i64) -> Result<String, StoreError> {
-    let fresh = Id::derive("archive", &format!("{now} {} {:p}", std::process::id(), &now)).to_string();
+    // The standard library seeds its hashers from the system's randomness.
+    let drawn = std::hash::RandomState::new().hash_one(now);
+    let fresh = Id::derive("archive", &format!("{now} {} {drawn}", std::process::id())).to_string();
     let insert = "INSERT INTO meta (name, value) VALUES ('archive', $1) ON CONFLICT (name) DO NOTHING";
     writer.execute_raw(sql::statement(writer, insert, [fresh.into()])).await?;
     let row = writer.query_one_raw(sql::statement(writer, "SELECT value FROM meta WHERE name = 'archive'", [])).await?;

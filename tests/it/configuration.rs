@@ -1,1 +1,99 @@
-//! configuration
+//! Configuration: every problem at once, each with its place; and what the shipped one watches.
+
+use std::time::Duration;
+
+use downwire::{
+    config::{self, Environment, Settings},
+    model::SourceKind,
+};
+use proptest::prelude::*;
+
+fn parse(text: &str) -> Result<Settings, String> {
+    config::parse(text, "feeds.toml", &Environment::default()).map_err(|problems| problems.to_string())
+}
+
+#[test]
+fn the_shipped_configuration_is_right_and_watches_what_it_promises() {
+    let settings = parse(config::SHIPPED).expect("is right");
+    let count = |kind| settings.sources.iter().filter(|source| source.kind == kind).count();
+    assert!(count(SourceKind::Feed) >= 20, "{} feeds", count(SourceKind::Feed));
+    assert!(count(SourceKind::Statuspage) >= 40, "{} status pages", count(SourceKind::Statuspage));
+    assert!(settings.catalogue.services().len() >= 40);
+    let openai: Vec<_> = settings.sources.iter().filter(|source| source.url.contains("status.openai.com")).collect();
+    assert_eq!(openai.len(), 1, "a page that several services share is one source");
+    assert_eq!(settings.fetch.gap, Duration::from_secs(1));
+}
+
+#[test]
+fn every_problem_is_reported_at_once_with_its_place() {
+    let wrong = "[server]\nlisten = \"here\"\npublic_url = \"ftp://x\"\n[fetch]\ngap = \"fast\"\nconcurrency = 0\nallow = [\"10.0.0.1\"]\n\
+                 [catalogue]\nwatch = [\"ChatGTP\"]\n[[service]]\nname = \"X\"\nstatus = \"nowhere\"\nplatform = \"geocities\"\n\
+                 [[feed]]\nname = \"A\"\nurl = \"https://example.org/a\"\nschedule = \"* * *\"\ndisplay = \"all\"\n\
+                 [[feed]]\nname = \"a\"\nurl = \"example.org\"\n";
+    let problems = parse(wrong).expect_err("is wrong");
+    for expected in [
+        "feeds.toml:2:10: server.listen: \"here\" is no address",
+        "feeds.toml:3:14: server.public_url:",
+        "feeds.toml:5:7: fetch.gap: \"fast\" is no duration",
+        "feeds.toml:6:15: fetch.concurrency: 0 is out of range",
+        "feeds.toml:7:10: fetch.allow: \"10.0.0.1\" is no network",
+        "did you mean \"ChatGPT\"?",
+        "service[0].status: \"nowhere\" is no web address",
+        "service[0].platform: \"geocities\"",
+        "feed[0].schedule: \"* * *\" has 3 fields; expected a crontab line such as \"*/15 * * * *\"",
+        "feed[0].display: \"all\" is neither",
+        "feed[1].name: there are two feeds named \"a\"",
+        "feed[1].url: \"example.org\" is no web address",
+    ] {
+        assert!(problems.contains(expected), "{expected} is not in\n{problems}");
+    }
+    assert!(problems.lines().count() >= 12);
+}
+
+#[test]
+fn a_misspelt_key_is_named_with_the_nearest_known_one() {
+    let problems = parse("[fetch]\ngapp = \"1s\"\n").expect_err("is wrong");
+    assert!(problems.contains("feeds.toml:2:1:") && problems.contains("did you mean `gap`?"), "{problems}");
+    let broken = parse("[fetch\n").expect_err("is wrong");
+    assert!(broken.starts_with("feeds.toml:1:"), "{broken}");
+}
+
+#[test]
+fn an_archive_alone_is_a_whole_configuration() {
+    let settings = parse("[archive]\npath = \"elsewhere\"\n").expect("is right");
+    assert_eq!(settings.archive.path.to_str(), Some("elsewhere"));
+    assert_eq!(settings.server.public_url.as_str(), "http://127.0.0.1:8080/");
+    assert!(parse("").is_ok());
+}
+
+#[test]
+fn what_a_later_version_does_is_accepted_and_said() {
+    let text = "[digest]\ntime = \"07:00\"\n[[posts]]\nkind = \"mastodon\"\n";
+    assert_eq!(parse(text).expect("is right").notes.len(), 2);
+}
+
+#[test]
+fn the_environment_goes_before_the_file_and_an_entry_is_overridden_field_by_field() {
+    let environment = Environment {
+        listen: Some("[::1]:9".to_owned()),
+        database: Some("postgres://x/y".to_owned()),
+        ..Environment::default()
+    };
+    let text = "[server]\nlisten = \"127.0.0.1:1\"\n[catalogue]\nwatch = \"none\"\n[[service]]\nname = \"chatgpt\"\nstatus = \"https://status.example.org/\"\n";
+    let settings = config::parse(text, "f", &environment).expect("is right");
+    assert_eq!(
+        (settings.server.listen.to_string(), settings.server.public_url.as_str()),
+        ("[::1]:9".to_owned(), "http://[::1]:9/")
+    );
+    assert_eq!(settings.archive.database.as_deref(), Some("postgres://x/y"));
+    let service = settings.catalogue.find("ChatGPT").expect("there");
+    assert_eq!((service.owner.as_str(), service.status.as_deref()), ("OpenAI", Some("https://status.example.org")));
+    assert_eq!(settings.sources.len(), 1, "who writes down a status page wants it watched");
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in "(\\[\\[?(feed|service|fetch|server|x)\\]\\]?\n|(name|url|gap|listen|schedule) = (\"\\PC{0,12}\"|[0-9]{1,4}|\\[\\])\n){0,8}") {
+        let _checked = parse(&text);
+    }
+}

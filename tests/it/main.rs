@@ -2,7 +2,6 @@
 
 mod support;
 
-mod archive;
 mod configuration;
 mod demo;
 mod fetching;

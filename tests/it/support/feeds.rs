@@ -2,13 +2,7 @@
 //! `If-None-Match`) that it has the one before, and only to them: a cursor that runs ahead of what was stored loses
 //! items here, and one that lags behind gets them again.
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::net::SocketAddr;
 
 use axum::{
     Router,
@@ -38,26 +32,22 @@ pub struct Feeds {
     pub address: SocketAddr,
     /// What it has.
     pub plan: Plan,
-    /// Requests answered.
-    pub requests: Arc<AtomicUsize>,
 }
 
 impl Feeds {
     /// Starts it on a thread of its own, so that it answers while a test blocks.
     pub fn start(plan: Plan) -> Self {
         let (sender, receiver) = std::sync::mpsc::channel();
-        let requests = Arc::new(AtomicUsize::new(0));
-        let counter = requests.clone();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async move {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
                 sender.send(listener.local_addr().expect("has an address")).expect("somebody waits");
-                let app = Router::new().route("/{feed}", get(answer)).with_state((plan, counter));
+                let app = Router::new().route("/{feed}", get(answer)).with_state(plan);
                 axum::serve(listener, app).await.expect("serves");
             });
         });
-        Self { address: receiver.recv().expect("starts"), plan, requests }
+        Self { address: receiver.recv().expect("starts"), plan }
     }
 
     /// A `feeds.toml` that watches all of them every second.
@@ -76,12 +66,7 @@ impl Feeds {
     }
 }
 
-async fn answer(
-    Path(feed): Path<usize>,
-    State((plan, requests)): State<(Plan, Arc<AtomicUsize>)>,
-    headers: HeaderMap,
-) -> Response {
-    requests.fetch_add(1, Ordering::SeqCst);
+async fn answer(Path(feed): Path<usize>, State(plan): State<Plan>, headers: HeaderMap) -> Response {
     let has = headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()?.trim_matches('"').parse().ok());
     let batch: usize = has.map_or(1, |has: usize| has + 1);
     if batch > plan.batches {

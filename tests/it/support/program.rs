@@ -114,11 +114,6 @@ impl Running {
         self.errors.lock().expect("not poisoned").clone()
     }
 
-    /// The process id.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// GET of a path.
     pub fn get(&self, path: &str) -> Answer {
         get(&self.address, path, &[]).unwrap_or_else(|error| panic!("{path}: {error}; {}", self.log()))
