@@ -6,6 +6,7 @@ mod configuration;
 mod demo;
 mod fetching;
 mod flow;
+mod judging;
 mod kill;
 mod layers;
 mod pages;
