@@ -94,7 +94,9 @@ impl Follower for SearchFollower {
     /// the position is that of the beginning.
     async fn start_over(&mut self, store: &Store) -> Result<(), FollowError> {
         let position = store.head().await?;
-        tracing::info!(changes = position.seq, "search is rebuilt from the store");
+        if position.seq > 0 {
+            tracing::info!(changes = position.seq, "search is rebuilt from the store");
+        }
         let mut rebuild = self.0.rebuild()?;
         for subject in [Subject::Item, Subject::Incident] {
             let mut last: Option<Id> = None;
