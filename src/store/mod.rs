@@ -5,7 +5,7 @@
 //! Writers take turns on both backends: SQLite begins IMMEDIATE, PostgreSQL takes one advisory lock. So what a write
 //! transaction has read still holds when it commits, and the same code is right on both.
 //!
-//! Reading order: [`open`], `schema` (tables as entities), `commit` (the only writer of content), `read`, `changes`,
+//! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `read`, `changes`,
 //! `lease`, `backup`.
 
 mod backup;
