@@ -16,7 +16,7 @@ use crate::{
     commands::{self, Archive, Output},
     config::{self, Settings},
     fetch::{self, Fetcher},
-    jobs::ingest::Stages,
+    jobs::Stages,
     model::Clock,
     search::Search,
     store::{Store, Target},

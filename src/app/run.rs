@@ -11,12 +11,7 @@ use crate::{
     commands::Archive,
     config::{Origin, Settings},
     demo::PretendInternet,
-    jobs::{
-        Stop, Trouble, commit,
-        follow::{self, SearchFollower},
-        ingest, lease,
-        queue::Queue,
-    },
+    jobs::{Stop, Trouble, commit, follow, follow_search::SearchFollower, ingest, lease, queue::Queue},
     search::Writer,
     serve::{self, Check},
 };

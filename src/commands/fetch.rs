@@ -9,11 +9,7 @@ use tokio::task::JoinSet;
 use super::{Archive, Output, sources};
 use crate::{
     config::Settings,
-    jobs::{
-        Stop, Trouble, commit,
-        ingest::{Stages, poll_and_commit},
-        queue::state_of,
-    },
+    jobs::{Stages, Stop, Trouble, commit, ingest::poll_and_commit, queue::state_of},
     model::{Health, SourceSpec, SourceState},
     store::Committed,
 };

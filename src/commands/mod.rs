@@ -16,7 +16,7 @@ pub use output::Output;
 use std::{path::PathBuf, sync::Arc};
 
 use crate::{
-    jobs::follow::{self, SearchFollower},
+    jobs::{follow, follow_search::SearchFollower},
     model::Clock,
     search::{Search, Writer},
     store::Store,

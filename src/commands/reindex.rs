@@ -5,7 +5,10 @@ use serde_json::json;
 
 use super::{Archive, Output};
 use crate::{
-    jobs::follow::{self, Follower as _, SearchFollower},
+    jobs::{
+        follow::{self, Follower as _},
+        follow_search::SearchFollower,
+    },
     search::Writer,
 };
 

@@ -1,17 +1,17 @@
 //! Following: the one mechanism by which search (and later events, alerts, live streams) keeps up with the store. A
 //! follower takes the changes in sequence and commits its effect **with** its position, so a kill repeats nothing.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use super::{Stop, Trouble};
 use crate::{
-    model::{Change, Document, Id, Operation, Position, Subject},
-    search::{SearchError, Writer},
+    model::{Change, Position},
+    search::SearchError,
     store::{Store, StoreError},
 };
 
 /// Changes taken at once: one commit of the follower.
-const PAGE: u64 = 5_000;
+pub(super) const PAGE: u64 = 5_000;
 
 /// Changes are looked for this often, whoever wrote them: what is stored is searchable within it plus one commit.
 const TICK: Duration = Duration::from_millis(700);
@@ -78,50 +78,4 @@ pub async fn catch_up<F: Follower>(follower: &mut F, store: &Store) -> Result<us
         follower.apply(store, &changes).await?;
         seen += changes.len();
     }
-}
-
-/// Search as a follower.
-pub struct SearchFollower(pub Writer);
-
-impl Follower for SearchFollower {
-    const NAME: &'static str = "search";
-
-    fn position(&self, store: &Store) -> Option<Position> {
-        self.0.position(store.archive())
-    }
-
-    /// Fills another generation while the present one answers. Changes made meanwhile are taken in afterwards, because
-    /// the position is that of the beginning.
-    async fn start_over(&mut self, store: &Store) -> Result<(), FollowError> {
-        let position = store.head().await?;
-        if position.seq > 0 {
-            tracing::info!(changes = position.seq, "search is rebuilt from the store");
-        }
-        let mut rebuild = self.0.rebuild()?;
-        for subject in [Subject::Item, Subject::Incident] {
-            let mut last: Option<Id> = None;
-            loop {
-                let documents = store.documents_page(subject, last, PAGE).await?;
-                let Some(newest) = documents.last() else { break };
-                last = Some(newest.id);
-                tokio::task::block_in_place(|| rebuild.add(&documents))?;
-            }
-        }
-        Ok(tokio::task::block_in_place(|| self.0.finish(rebuild, store.archive(), position))?)
-    }
-
-    async fn apply(&mut self, store: &Store, changes: &[Change]) -> Result<(), FollowError> {
-        let Some(last) = changes.last() else { return Ok(()) };
-        let position = Position { seq: last.seq, at_micros: crate::model::time::micros(last.at) };
-        let documents = store.documents(changes).await?;
-        let gone = gone(changes, &documents);
-        Ok(tokio::task::block_in_place(|| self.0.apply(&documents, &gone, store.archive(), position))?)
-    }
-}
-
-/// What the changes speak of and the store does not hold (any more).
-fn gone(changes: &[Change], documents: &[Document]) -> Vec<Id> {
-    let there: HashSet<Id> = documents.iter().map(|document| document.id).collect();
-    let gone = |change: &&Change| change.operation == Operation::Delete || !there.contains(&change.id);
-    changes.iter().filter(gone).map(|change| change.id).collect()
 }

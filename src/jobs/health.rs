@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use crate::{
     config::Schedule,
+    fetch::FetchError,
     model::{Answer, Health, Outcome, PageIdentity, SourceSpec, SourceState, Timestamp, Validators, id::digest},
+    source::ReadError,
 };
 
 /// No source is left alone for longer than this, whatever it asks for.
@@ -45,19 +47,47 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
 }
 
+impl Failure {
+    /// A stage of ours failed in a way that it should not.
+    pub fn bug() -> Self {
+        let words = "downwire failed on what it sent (a bug worth reporting; the log has its place)".to_owned();
+        Self { words, health: Health::Failing, retry_after: None }
+    }
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        let health = match &error {
+            error if error.is_gone() => Health::Stopped,
+            error if error.is_limit() => Health::Limited,
+            _ => Health::Failing,
+        };
+        Self { words: error.to_string(), health, retry_after: error.retry_after() }
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        Self { words: error.to_string(), health: Health::Failing, retry_after: None }
+    }
+}
+
 impl Report {
     /// A poll that failed before anything was known.
     pub fn of(failure: Failure) -> Self {
         Self { failure: Some(failure), ..Self::default() }
     }
 
-    /// The answer to `asked` came and was understood (or was unchanged).
-    pub fn answered(&mut self, asked: &str, answer: &Answer) {
+    /// The answer to `asked`, an address at or below the source's `root`, came and was understood (or was unchanged).
+    pub fn answered(&mut self, root: &str, asked: &str, answer: &Answer) {
         self.validators.push((asked.to_owned(), answer.validators.clone()));
         self.read |= answer.outcome == Outcome::Fresh;
         // Only the first request tells where the source lives.
         if self.validators.len() == 1 {
-            self.moved_to.clone_from(&answer.moved_to);
+            // What was asked below the root has moved with the root, or the move says nothing of it.
+            let below = asked.strip_prefix(root.trim_end_matches('/')).unwrap_or_default();
+            let moved = answer.moved_to.as_deref().and_then(|target| target.strip_suffix(below));
+            self.moved_to = moved.map(str::to_owned);
         }
         self.postpone(answer.fresh_for);
         self.postpone(answer.retry_after);
@@ -197,4 +227,143 @@ fn later(at: Timestamp, by: Duration) -> Timestamp {
 
 fn earlier(at: Timestamp, by: Duration) -> Timestamp {
     at.saturating_sub(jiff::SignedDuration::try_from(by).unwrap_or_default()).unwrap_or(Timestamp::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Display, SourceKind};
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("an instant")
+    }
+
+    fn spec(name: &str) -> SourceSpec {
+        SourceSpec {
+            name: name.to_owned(),
+            kind: SourceKind::Feed,
+            url: "https://example.org/feed".to_owned(),
+            schedule: "*/15 * * * *".to_owned(),
+            service: None,
+            language: None,
+            display: Display::Excerpt,
+        }
+    }
+
+    fn answer(url: &str, moved_to: Option<&str>) -> Answer {
+        Answer {
+            outcome: Outcome::Fresh,
+            url: url.to_owned(),
+            moved_to: moved_to.map(str::to_owned),
+            content_type: None,
+            body: Vec::new(),
+            validators: Validators { etag: Some("\"1\"".to_owned()), ..Validators::default() },
+            fresh_for: None,
+            retry_after: None,
+            noindex: false,
+        }
+    }
+
+    fn fresh(now: Timestamp) -> SourceState {
+        SourceState::new("a", "https://example.org/feed", now)
+    }
+
+    fn failure(health: Health, retry_after: Option<Duration>) -> Report {
+        Report::of(Failure { words: "it broke".to_owned(), health, retry_after })
+    }
+
+    #[test]
+    fn the_schedule_is_the_earliest_time_and_everything_else_only_postpones() {
+        let now = at("2024-12-26T18:30:00Z");
+        let next = |fresh_for: Option<u64>| {
+            let mut report = Report::default();
+            let answer =
+                Answer { fresh_for: fresh_for.map(Duration::from_secs), ..answer("https://example.org/feed", None) };
+            report.answered("https://example.org/feed", "https://example.org/feed", &answer);
+            after(&spec("a"), fresh(now), report, now).next_poll.duration_since(now).as_secs()
+        };
+        let usual = next(None);
+        assert!((1..=900).contains(&usual), "{usual}");
+        assert_eq!(next(Some(10)), usual, "a short life does not make it earlier");
+        assert!((3_600..=4_500).contains(&next(Some(3_600))), "{}", next(Some(3_600)));
+        assert!(next(Some(99 * 86_400)) <= 86_400 + 900, "no longer than a day");
+    }
+
+    #[test]
+    fn failures_back_off_and_success_forgives() {
+        let now = at("2024-12-26T18:30:00Z");
+        let mut state = fresh(now);
+        let mut waits = Vec::new();
+        for _ in 0..12 {
+            state = after(&spec("a"), state, failure(Health::Failing, None), now);
+            waits.push(state.next_poll.duration_since(now).as_secs());
+        }
+        assert!(waits[..8].is_sorted() && waits[0] >= 800 && waits[3] > 4 * waits[0] && waits[11] <= 90_000, "{waits:?}");
+        assert_eq!(
+            (state.failures, state.health, state.last_error.as_deref()),
+            (12, Health::Failing, Some("it broke"))
+        );
+        let mut report = Report::default();
+        report.answered(
+            "https://example.org/feed",
+            "https://example.org/feed",
+            &answer("https://example.org/feed", None),
+        );
+        let well = after(&spec("a"), state, report, now);
+        assert_eq!((well.failures, well.health), (0, Health::Ok));
+        assert!(well.last_error.is_some(), "what was wrong is remembered");
+    }
+
+    #[test]
+    fn a_failure_keeps_the_cursor_and_a_410_stops() {
+        let now = at("2024-12-26T18:30:00Z");
+        let mut state = fresh(now);
+        state.validators.insert("x".to_owned(), Validators::default());
+        let before = state.validators.clone();
+        let mut report = Report::default();
+        report.answered(
+            "https://example.org/feed",
+            "https://example.org/feed",
+            &answer("https://example.org/feed", None),
+        );
+        report.failed(Failure { words: "half".to_owned(), health: Health::Failing, retry_after: None });
+        assert_eq!(after(&spec("a"), state.clone(), report, now).validators, before, "only when all of it was read");
+        assert_eq!(after(&spec("a"), state.clone(), failure(Health::Stopped, None), now).health, Health::Stopped);
+        state.moved_to = Some("https://example.org/new".to_owned());
+        let back = after(&spec("a"), state, failure(Health::Stopped, None), now);
+        assert_eq!(
+            (back.health, back.moved_to),
+            (Health::Failing, None),
+            "the place it moved to is gone, not the source"
+        );
+    }
+
+    #[test]
+    fn a_permanent_redirect_is_believed_after_three_over_a_day() {
+        let mut state = fresh(at("2024-12-26T00:00:00Z"));
+        for (when, moved) in [
+            ("2024-12-26T00:00:00Z", None),
+            ("2024-12-26T12:00:00Z", None),
+            ("2024-12-26T23:00:00Z", None),
+            ("2024-12-27T00:00:00Z", Some("https://example.org/new")),
+        ] {
+            let mut report = Report::default();
+            let root = state.address().to_owned();
+            report.answered(&root, &root, &answer("https://example.org/new", Some("https://example.org/new")));
+            state = after(&spec("a"), state, report, at(when));
+            assert_eq!(state.moved_to.as_deref(), moved, "{when}");
+        }
+        assert_eq!(state.address(), "https://example.org/new");
+    }
+
+    #[test]
+    fn a_status_page_moves_with_its_root() {
+        let mut report = Report::default();
+        let (root, asked) = ("https://old.example.org/", "https://old.example.org/api/v2/summary.json");
+        report.answered(root, asked, &answer(asked, Some("https://new.example.org/api/v2/summary.json")));
+        assert_eq!(report.moved_to.as_deref(), Some("https://new.example.org"));
+        let mut report = Report::default();
+        report.answered(root, asked, &answer(asked, Some("https://login.example.org/")));
+        assert_eq!(report.moved_to, None, "what leads elsewhere is no move");
+    }
 }

@@ -1,8 +1,9 @@
 //! One file into the archive: the same stages as a poll, without the fetch.
 
+use super::stages::judge;
 use crate::{
     classify::Classifier,
-    model::{Batch, Judged, SourceKind, Timestamp},
+    model::{Batch, SourceKind, Timestamp},
     source::{self, Hint},
     store::{Store, StoreError},
 };
@@ -71,14 +72,14 @@ pub async fn import_file(
         skipped: reading.skipped,
         ..Imported::default()
     };
-    let mut batch = Batch::default();
-    batch.items.extend(reading.items.into_iter().map(|value| Judged { verdict: classifier.judge_item(&value), value }));
-    for mut incident in reading.incidents {
+    let mut incidents = reading.incidents;
+    for incident in &mut incidents {
         let host = incident.page.host.as_deref().unwrap_or_default();
-        incident.service = incident.service.or_else(|| classifier.service_of_page(host));
+        incident.service = incident.service.take().or_else(|| classifier.service_of_page(host));
         imported.service = imported.service.or_else(|| incident.service.clone());
-        batch.incidents.push(Judged { verdict: classifier.judge_incident(&incident), value: incident });
     }
+    let mut batch = Batch::default();
+    judge(classifier, reading.items, incidents, &mut batch);
     imported.service = imported.service.or_else(|| service.map(str::to_owned));
     let committed = store.commit(&[batch]).await?;
     imported.new = committed.iter().map(crate::store::Committed::new_in_all).sum();

@@ -3,13 +3,16 @@
 
 pub mod commit;
 pub mod follow;
+pub mod follow_search;
 pub mod health;
 pub mod import;
 pub mod ingest;
 pub mod lease;
 pub mod queue;
+pub mod stages;
 pub mod stop;
 
+pub use stages::Stages;
 pub use stop::Stop;
 
 use std::sync::{Arc, Mutex, PoisonError};

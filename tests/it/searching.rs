@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, path::Path};
 
 use downwire::{
     catalogue::Catalogue,
-    jobs::follow::{self, Follower as _, SearchFollower},
+    jobs::{
+        follow::{self, Follower as _},
+        follow_search::SearchFollower,
+    },
     model::{Batch, Document, Id, Item, ItemKind, Judged, Position, Query, Timestamp, Verdict, query::Condition},
     search::{Order, Search, Window, Writer},
     store::Store,

@@ -1,0 +1,45 @@
+//! The stages between a source and the store, as `ingest` and `import` use them.
+
+use std::sync::Arc;
+
+use super::health::Failure;
+use crate::{
+    classify::Classifier,
+    fetch::Fetcher,
+    model::{Answer, Ask, Batch, Clock, Incident, Item, Judged, Outcome, SourceSpec, SourceState},
+    source::{self, Reading},
+};
+
+/// What a poll needs.
+pub struct Stages {
+    /// Fetches.
+    pub fetcher: Fetcher,
+    /// Judges.
+    pub classifier: Classifier,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Stages {
+    /// Fetches and reads: bytes to items and incidents. What has not changed is not read again.
+    pub async fn exchange(
+        &self,
+        spec: &SourceSpec,
+        state: &SourceState,
+        ask: &Ask,
+    ) -> Result<(Answer, Reading), Failure> {
+        let answer = self.fetcher.get(ask).await?;
+        let reading = match answer.outcome {
+            Outcome::Unchanged => Reading::empty(spec.kind),
+            Outcome::Fresh => source::read(spec, state, ask, &answer, self.clock.now())?,
+        };
+        Ok((answer, reading))
+    }
+}
+
+/// Judges items and incidents and puts them into a batch.
+pub fn judge(judge: &Classifier, items: Vec<Item>, incidents: Vec<Incident>, batch: &mut Batch) {
+    batch.items.extend(items.into_iter().map(|value| Judged { verdict: judge.judge_item(&value), value }));
+    let incidents = incidents.into_iter();
+    batch.incidents.extend(incidents.map(|value| Judged { verdict: judge.judge_incident(&value), value }));
+}
