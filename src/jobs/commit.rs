@@ -17,7 +17,10 @@ const BATCHES: usize = 200;
 /// Pause after a failed commit.
 const PAUSE: Duration = Duration::from_secs(1);
 
-type Request = (Batch, oneshot::Sender<Committed>);
+/// What became of a batch; the error says in words why it was refused.
+type Outcome = Result<Committed, String>;
+
+type Request = (Batch, oneshot::Sender<Outcome>);
 
 /// Hands batches to the committer. Clones reach the same one.
 #[derive(Clone)]
@@ -25,7 +28,7 @@ pub struct Commits(mpsc::Sender<Request>);
 
 impl Commits {
     /// Commits a batch, together with whatever else waits; `None` when downwire ended before it could be written.
-    pub async fn commit(&self, batch: Batch) -> Option<Committed> {
+    pub async fn commit(&self, batch: Batch) -> Option<Outcome> {
         let (reply, committed) = oneshot::channel();
         self.0.send((batch, reply)).await.ok()?;
         committed.await.ok()
@@ -51,35 +54,29 @@ pub fn committer(store: Store, trouble: Trouble, stop: Stop) -> (Commits, impl F
 
 /// Writes until it works; `None` when told to stop before it did. A transaction that fails for its content (not for
 /// the disk) is tried batch by batch, so that one bad batch costs only itself.
-async fn write(store: &Store, batches: Vec<Batch>, trouble: &Trouble, stop: &Stop) -> Option<Vec<Committed>> {
+async fn write(store: &Store, batches: Vec<Batch>, trouble: &Trouble, stop: &Stop) -> Option<Vec<Outcome>> {
     loop {
         match store.commit(&batches).await {
             Ok(committed) => {
                 trouble.ends("the archive");
-                return Some(committed);
+                return Some(committed.into_iter().map(Ok).collect());
             }
             Err(error) if error.is_transient() => trouble.begins("the archive", &error),
             Err(error) => return Some(one_by_one(store, &batches, &error).await),
         }
         if stop.within(PAUSE).await {
-            return store.commit(&batches).await.ok();
+            return Some(store.commit(&batches).await.ok()?.into_iter().map(Ok).collect());
         }
     }
 }
 
-async fn one_by_one(store: &Store, batches: &[Batch], error: &StoreError) -> Vec<Committed> {
+async fn one_by_one(store: &Store, batches: &[Batch], error: &StoreError) -> Vec<Outcome> {
     tracing::error!("a commit failed and is tried in parts: {error}");
     let mut outcomes = Vec::with_capacity(batches.len());
     for batch in batches {
-        let outcome = store.commit(std::slice::from_ref(batch)).await;
-        outcomes.push(outcome.map_or_else(
-            |error| {
-                let source = batch.source.as_ref().map_or("", |source| &source.name);
-                tracing::error!(source, "what “{source}” brought cannot be stored: {error}");
-                Committed::default()
-            },
-            |committed| committed.into_iter().next().unwrap_or_default(),
-        ));
+        let committed = store.commit(std::slice::from_ref(batch)).await;
+        let one = |committed: Vec<Committed>| committed.into_iter().next().unwrap_or_default();
+        outcomes.push(committed.map(one).map_err(|error| format!("what it sent cannot be stored: {error}")));
     }
     outcomes
 }

@@ -53,6 +53,11 @@ impl Failure {
         let words = "downwire failed on what it sent (a bug worth reporting; the log has its place)".to_owned();
         Self { words, health: Health::Failing, retry_after: None }
     }
+
+    /// The archive refused what came.
+    pub fn refused(words: String) -> Self {
+        Self { words, health: Health::Failing, retry_after: None }
+    }
 }
 
 impl From<FetchError> for Failure {
@@ -298,7 +303,10 @@ mod tests {
             state = after(&spec("a"), state, failure(Health::Failing, None), now);
             waits.push(state.next_poll.duration_since(now).as_secs());
         }
-        assert!(waits[..8].is_sorted() && waits[0] >= 800 && waits[3] > 4 * waits[0] && waits[11] <= 90_000, "{waits:?}");
+        assert!(
+            waits[..8].is_sorted() && waits[0] >= 800 && waits[3] > 4 * waits[0] && waits[11] <= 90_000,
+            "{waits:?}"
+        );
         assert_eq!(
             (state.failures, state.health, state.last_error.as_deref()),
             (12, Health::Failing, Some("it broke"))

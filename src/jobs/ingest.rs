@@ -43,16 +43,23 @@ pub async fn poll_and_commit(
     state: SourceState,
     commits: Commits,
 ) -> Option<(Arc<SourceSpec>, SourceState, Committed)> {
-    let before = state.clone();
-    let polled = AssertUnwindSafe(poll(&stages, &spec, state)).catch_unwind().await;
-    // A bug in a stage costs one poll of one source, and is said where its operator looks.
-    let batch = polled.unwrap_or_else(|_| {
-        let after = health::after(&spec, before, Report::of(Failure::bug()), stages.clock.now());
-        Batch { source: Some(after), ..Batch::default() }
-    });
-    let state = batch.source.clone()?;
-    let committed = commits.commit(batch).await?;
-    Some((spec, state.with_news(committed.new_items + committed.new_incidents), committed))
+    // What fails here costs one poll of one source, moves no cursor, and is said where its operator looks.
+    let failed = |why| Batch {
+        source: Some(health::after(&spec, state.clone(), Report::of(why), stages.clock.now())),
+        ..Batch::default()
+    };
+    let polled = AssertUnwindSafe(poll(&stages, &spec, state.clone())).catch_unwind().await;
+    let batch = polled.unwrap_or_else(|_| failed(Failure::bug()));
+    let after = batch.source.clone()?;
+    match commits.commit(batch).await? {
+        Ok(committed) => Some((spec, after.with_news(committed.new_items + committed.new_incidents), committed)),
+        Err(words) => {
+            let batch = failed(Failure::refused(words));
+            let after = batch.source.clone()?;
+            let _said_anyway = commits.commit(batch).await?;
+            Some((spec, after, Committed::default()))
+        }
+    }
 }
 
 /// One poll of one source: fetch, read, judge. What it brings is committed with the source's new cursor and health.

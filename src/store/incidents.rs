@@ -41,14 +41,15 @@ pub(super) async fn write(
     }
     let mut stored = load(transaction, keyed.iter().map(|(id, ..)| id.to_string()).collect()).await?;
     for (id, page, judged) in keyed {
-        let change = match stored.remove(&id) {
-            None => insert(transaction, id, &page, judged, now, committed).await?,
+        // The same incident may stand in two lists of one poll: what is held is put back, changed or not.
+        let (held, changed) = match stored.remove(&id) {
+            None => (insert(transaction, id, &page, judged, now, committed).await?, true),
             Some(old) => update(transaction, id, old, judged, now, committed).await?,
         };
-        if let Some(held) = change {
+        if changed {
             subjects.push((Subject::Incident, id, Operation::Upsert));
-            stored.insert(id, held);
         }
+        stored.insert(id, held);
     }
     Ok(())
 }
@@ -145,7 +146,7 @@ async fn insert(
     judged: &Judged<Incident>,
     now: Timestamp,
     committed: &mut Committed,
-) -> Result<Option<Held>, StoreError> {
+) -> Result<Held, StoreError> {
     let incident = judged.value.clone();
     let row = schema::incidents::Model {
         id: id.to_string(),
@@ -167,10 +168,10 @@ async fn insert(
     committed.new_updates += incident.updates.len();
     let all: Vec<usize> = (0..incident.updates.len()).collect();
     write_updates(transaction, id, &incident.updates, &all).await?;
-    Ok(Some(Held { row, incident }))
+    Ok(Held { row, incident })
 }
 
-/// Joins a newer record into what the archive has; `None` when nothing changed.
+/// Joins a newer record into what the archive has; says whether anything changed.
 async fn update(
     transaction: &DatabaseTransaction,
     id: Id,
@@ -178,12 +179,12 @@ async fn update(
     judged: &Judged<Incident>,
     now: Timestamp,
     committed: &mut Committed,
-) -> Result<Option<Held>, StoreError> {
+) -> Result<(Held, bool), StoreError> {
     let before = held.incident.clone();
     let absorbed = held.incident.absorb(judged.value.clone());
     let joined_silently = before.updates != held.incident.updates;
     if !absorbed.is_change() && !joined_silently {
-        return Ok(None);
+        return Ok((held, false));
     }
     if absorbed.record_changed {
         let old = serde_json::to_value(Incident { updates: Vec::new(), ..before.clone() }).unwrap_or_default();
@@ -207,7 +208,7 @@ async fn update(
     let write: schema::incidents::ActiveModel = held.row.clone().into();
     use sea_orm::ActiveModelTrait as _;
     write.reset_all().update(transaction).await?;
-    Ok(Some(held))
+    Ok((held, true))
 }
 
 /// The newer verdict, but never fewer services than were known: a feed's record says less than the JSON one.

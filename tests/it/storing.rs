@@ -32,6 +32,7 @@ contract! {
     an_incident_grows_and_is_never_doubled,
     a_feed_and_the_json_of_one_page_meet_in_one_incident,
     no_page_can_speak_for_another_by_claiming_its_id,
+    an_incident_that_stands_in_two_lists_of_one_poll_is_one,
     changes_have_no_gaps_and_a_restored_sequence_is_recognised,
     cursor_and_items_are_committed_together,
     two_writers_at_once_neither_lose_nor_double,
@@ -251,6 +252,22 @@ async fn no_page_can_speak_for_another_by_claiming_its_id(place: Place) {
         place.store.incident(Incident::id("kctbh9vrtdwd", "abcdefghijkl")).await.expect("reads").expect("is there");
     assert_eq!(row.incident.updates[0].text, "True.");
     assert_eq!(place.store.totals().await.expect("counts").incidents, 2);
+}
+
+async fn an_incident_that_stands_in_two_lists_of_one_poll_is_one(place: Place) {
+    let page = || {
+        incident(
+            Some("kctbh9vrtdwd"),
+            Some("status.example.org"),
+            vec![post("u1", Phase::Investigating, "2024-12-26T19:00:00Z", "x")],
+        )
+    };
+    for round in 0..2 {
+        let batch = incidents(vec![page(), page(), page()]);
+        let committed = place.store.commit(&[batch.clone(), batch]).await.expect("commits");
+        assert_eq!(committed.iter().map(|one| one.new_in_all()).sum::<usize>(), if round == 0 { 2 } else { 0 });
+    }
+    assert_eq!(place.store.totals().await.expect("counts").incidents, 1);
 }
 
 async fn changes_have_no_gaps_and_a_restored_sequence_is_recognised(place: Place) {
