@@ -27,10 +27,21 @@ pub async fn run(settings: Settings, only: &[Part]) -> anyhow::Result<()> {
     let wants = |part| only.is_empty() || only.contains(&part);
     // First of all, because it is what most often goes wrong.
     let listener = if wants(Part::Serve) { Some(bind(settings.server.listen).await?) } else { None };
+    let settings = with_port(settings, listener.as_ref());
     let archive = open(&settings).await?;
     let running = start(archive, settings, listener, wants(Part::Fetch)).await?;
     stop_requested().await;
     running.stop().await
+}
+
+/// The settings with the port that the system chose, where any was asked for: feeds must name their real address.
+fn with_port(mut settings: Settings, listener: Option<&TcpListener>) -> Settings {
+    let chosen = listener.and_then(|listener| listener.local_addr().ok()).map(|address| address.port());
+    if settings.server.public_url.port() == Some(0) {
+        // An http URL takes any port.
+        let _always = settings.server.public_url.set_port(chosen);
+    }
+    settings
 }
 
 /// The demo: the same `run`, on a pretend internet and in a folder that is removed at the end.

@@ -347,3 +347,116 @@ impl Update {
         (self.phase, self.text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn record(updates: Vec<Update>) -> Incident {
+        let newest = updates.last().cloned();
+        let first = updates.iter().map(|update| update.posted_at).min();
+        let phase = newest.as_ref().map_or(Phase::Unknown, |update| update.phase);
+        Incident {
+            native_id: "x".to_owned(),
+            page: PageIdentity::default(),
+            source: "s".to_owned(),
+            service: None,
+            kind: IncidentKind::Outage,
+            title: "t".to_owned(),
+            url: None,
+            phase,
+            impact: if updates.iter().any(|update| update.precise) { Impact::Major } else { Impact::Unknown },
+            started_at: first,
+            first_post_at: first,
+            last_update_at: newest.map(|update| update.shown_at),
+            resolved_at: None,
+            scheduled_for: None,
+            scheduled_until: None,
+            components: Vec::new(),
+            updates,
+            origin: Origin::Imported,
+        }
+    }
+
+    /// Posts as JSON gives them: at these seconds, each with its own id.
+    fn exact(seconds: &[i64]) -> Vec<Update> {
+        let at = |second: i64| Timestamp::from_second(1_735_239_600 + second).expect("an instant");
+        let mut updates: Vec<Update> = seconds
+            .iter()
+            .enumerate()
+            .map(|(number, second)| Update {
+                native_id: format!("u{number}"),
+                precise: true,
+                phase: Phase::Investigating,
+                text: format!("post {second}"),
+                shown_at: at(*second),
+                posted_at: at(*second),
+                edited_at: None,
+                components: Vec::new(),
+            })
+            .collect();
+        updates.sort_by_key(|update| update.shown_at);
+        updates
+    }
+
+    /// The same posts as a history feed gives them: to the minute, numbered within it.
+    fn from_feed(exact: &[Update]) -> Vec<Update> {
+        let mut updates: Vec<Update> = Vec::new();
+        for update in exact {
+            let minute = update.shown_at.as_second().div_euclid(60) * 60;
+            let shown_at = Timestamp::from_second(minute).expect("an instant");
+            let place = updates.iter().filter(|other| other.shown_at == shown_at).count();
+            let native_id = format!("{shown_at}#{place}");
+            updates.push(Update { native_id, precise: false, shown_at, posted_at: shown_at, ..update.clone() });
+        }
+        updates
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_first_the_posts_are_the_same_and_none_is_doubled(
+            seconds in proptest::collection::btree_set(0_i64..400, 1..8)
+        ) {
+            let seconds: Vec<i64> = seconds.into_iter().collect();
+            let (json, feed) = (record(exact(&seconds)), record(from_feed(&exact(&seconds))));
+            let mut feed_first = feed.clone();
+            feed_first.absorb(json.clone());
+            prop_assert_eq!(&feed_first.updates, &json.updates);
+            let mut json_first = json.clone();
+            prop_assert!(!json_first.absorb(feed.clone()).is_change());
+            prop_assert_eq!(&json_first, &json);
+            feed_first.absorb(feed);
+            prop_assert_eq!(&feed_first.updates, &json.updates);
+            prop_assert!(!json_first.absorb(json).is_change(), "the same document twice changes nothing");
+        }
+
+        #[test]
+        fn an_incident_grows_and_drops_nothing(
+            seconds in proptest::collection::btree_set(0_i64..4000, 2..10), cut in 1_usize..9, from in 0_usize..5
+        ) {
+            let seconds: Vec<i64> = seconds.into_iter().collect();
+            let all = exact(&seconds);
+            let cut = cut.min(all.len() - 1);
+            let mut held = record(all[..cut].to_vec());
+            // The newer document may have lost the oldest posts.
+            let newer = all[from.min(cut)..].to_vec();
+            let absorbed = held.absorb(record(newer));
+            prop_assert_eq!(&held.updates, &all);
+            prop_assert_eq!(absorbed.added.len(), all.len() - cut);
+            prop_assert!(held.updates.is_sorted_by_key(|update| update.shown_at));
+        }
+    }
+
+    #[test]
+    fn an_edit_is_an_edit_and_a_better_clock_is_none() {
+        let mut held = record(from_feed(&exact(&[10])));
+        assert!(held.absorb(record(exact(&[10]))).edited.is_empty(), "the same post, known to the second");
+        let mut edited = exact(&[10]);
+        edited[0].text = "other words".to_owned();
+        let absorbed = held.absorb(record(edited));
+        assert_eq!((absorbed.edited.len(), absorbed.edited[0].1.text.as_str()), (1, "post 10"));
+        assert_eq!(held.updates[0].text, "other words");
+    }
+}
