@@ -1,4 +1,4 @@
-//! Ingest: from what is due to what is stored. [`poll`] is the path of the data; [`run`] is the clock around it.
+//! Ingest: from what is due to what is stored. `poll` is the path of the data; [`run`] is the clock around it.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
