@@ -46,7 +46,10 @@ pub async fn search(
         output.line(|| line.json(), || line.words(now));
     }
     if !output.json {
-        println!("{} of {} ({query})", found.hits.len(), found.total);
+        match found.total {
+            0 => println!("nothing found ({query})"),
+            total => println!("{} of {total} ({query})", found.hits.len()),
+        }
     }
     Ok(())
 }

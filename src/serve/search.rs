@@ -80,9 +80,13 @@ async fn answer(context: &Context, asked: &Asked) -> Response {
         Ok(found) => found,
         Err(error) => return pages::unavailable(&error),
     };
-    let (archive, is_empty) = match archive_words(context).await {
-        Ok(words) => words,
-        Err(error) => return pages::unavailable(&error),
+    // Counting the archive takes time; it is only told to who found nothing.
+    let (archive, is_empty) = match rows.is_empty() {
+        false => (String::new(), false),
+        true => match archive_words(context).await {
+            Ok(words) => words,
+            Err(error) => return pages::unavailable(&error),
+        },
     };
     let more = window.offset + PAGE < hits.total.min(DEEPEST);
     let page = view::Search {
