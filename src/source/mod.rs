@@ -117,8 +117,16 @@ pub(crate) struct Origin<'a> {
 pub fn first_ask(spec: &SourceSpec, state: &SourceState) -> Ask {
     match spec.kind {
         SourceKind::Feed => ask(state, state.address().to_owned(), feed::ACCEPT),
+        SourceKind::Statuspage if is_document(state.address()) => {
+            ask(state, state.address().to_owned(), statuspage::ACCEPT)
+        }
         SourceKind::Statuspage => ask(state, statuspage::summary_url(state.address()), statuspage::ACCEPT),
     }
+}
+
+/// Whether a status page was given by one of its documents (a history feed, say) instead of its root.
+fn is_document(address: &str) -> bool {
+    [".atom", ".rss", ".json", ".xml"].iter().any(|ending| address.ends_with(ending))
 }
 
 /// A request, conditional where its address was read before.
@@ -150,11 +158,15 @@ pub fn read(
     };
     let decoded = charset::decode(&answer.body, answer.content_type.as_deref());
     let mut reading = match spec.kind {
+        // Who subscribes to a page's history feed means its incidents.
+        SourceKind::Feed if statuspage_history::is_one(&decoded.text) => {
+            statuspage_history::read(&decoded.text, &origin)?
+        }
         SourceKind::Feed => feed::read(&decoded.text, &origin)?,
         SourceKind::Statuspage => {
             let mut reading = statuspage::read(&decoded.text, &origin)?;
             let list = statuspage::incidents_url(state.address());
-            if asked.url != list {
+            if asked.url != list && !is_document(state.address()) {
                 reading.next = Some(ask(state, list, statuspage::ACCEPT));
             }
             reading

@@ -213,6 +213,49 @@ fn same_guids_untitled_items_and_a_moved_feed_lose_nothing_and_double_nothing() 
 }
 
 #[test]
+fn a_history_feed_is_read_as_incidents_however_it_is_configured() {
+    let folder = Folder::new();
+    let web = Web::start();
+    let post = |clock: &str, label: &str, words: &str| {
+        format!(
+            "&lt;p&gt;&lt;small&gt;Dec &lt;var data-var='date'&gt;26&lt;/var&gt;, &lt;var data-var='time'&gt;{clock}&lt;/var&gt; UTC&lt;/small&gt;&lt;br&gt;&lt;strong&gt;{label}&lt;/strong&gt; - {words}&lt;/p&gt;"
+        )
+    };
+    let feed = |posts: &str| {
+        Reply::ok(
+            "application/atom+xml",
+            format!(
+                "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>X Status - Incident History</title><id>x</id><updated>2024-12-26T20:00:00Z</updated>\
+             <entry><id>tag:x,2005:Incident/7</id><published>2024-12-26T19:00:00Z</published><updated>2024-12-26T20:00:00Z</updated>\
+             <link href=\"https://status.x.example/incidents/abcdefghijkl\"/><title>Quokkas fail</title><content type=\"html\">{posts}</content></entry></feed>"
+            ),
+        )
+    };
+    let first = post("19:00", "Investigating", "We look.");
+    web.serve("/history.atom", feed(&first));
+    let service = format!("\n[[service]]\nname = \"Quokka\"\nstatus = \"{}\"\n", web.url("/history.atom"));
+    config(folder.path(), &[("history", web.url("/history.atom"))], "");
+    let mut text = fs::read_to_string(folder.path().join("feeds.toml")).expect("reads");
+    text.push_str(&service);
+    fs::write(folder.path().join("feeds.toml"), text).expect("writes");
+    let running = run(folder.path());
+    running.wait_for("the incident", PATIENCE, |running| {
+        running.get("/search?q=kind:incident+quokkas").body.contains("1 found")
+    });
+    running
+        .wait_for("its service", PATIENCE, |running| running.get("/search?q=service:quokka").body.contains("1 found"));
+    web.serve("/history.atom", feed(&(post("20:00", "Resolved", "It is over.") + &first)));
+    running.wait_for("the end", PATIENCE, |running| {
+        running.get("/search?q=%22it+is+over%22+quokkas").body.contains("1 found")
+    });
+    let page = running.get("/search?q=quokkas").body;
+    let incident =
+        page.split("href=\"").find(|part| part.starts_with("/incident/")).and_then(|part| part.split('"').next());
+    let page = running.get(incident.expect("a link")).body;
+    assert!(page.contains("Resolved 1 h after it began") && page.contains("2024-12-26T19:00:00Z"), "{page}");
+}
+
+#[test]
 fn an_edited_item_shows_its_new_words_and_keeps_the_old() {
     let folder = Folder::new();
     let web = Web::start();
