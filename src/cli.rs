@@ -108,7 +108,8 @@ pub struct ImportArgs {
 /// Arguments of `search`.
 #[derive(Debug, Args)]
 pub struct SearchArgs {
-    /// Words, "phrases", -not, service: source: kind: outage: after: before:  (put -- in front of a query that starts
+    /// Words, "phrases", -not, OR, (), service: source: kind: phase: lang: outage: score: after: before:  (put -- in
+    /// front of a query that starts
     /// with -)
     #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,

@@ -142,15 +142,13 @@ impl Catalogue {
     }
 
     /// The same query with services by their own names: `service:gcp` asks for Google Cloud.
-    pub fn canonical(&self, mut query: Query) -> Query {
-        for clause in &mut query.clauses {
-            if let Condition::Service(name) = &mut clause.condition
-                && let Some(service) = self.find(name)
-            {
-                name.clone_from(&service.name);
+    pub fn canonical(&self, query: Query) -> Query {
+        query.map(&|condition| match condition {
+            Condition::Service(name) => {
+                Condition::Service(self.find(&name).map_or(name, |service| service.name.clone()))
             }
-        }
-        query
+            other => other,
+        })
     }
 }
 

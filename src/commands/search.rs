@@ -28,7 +28,7 @@ pub async fn search(
     output: Output,
 ) -> anyhow::Result<()> {
     let text = arguments.query.join(" ");
-    let query = match Query::parse(&text) {
+    let query = match Query::parse(&text, archive.clock.now()) {
         Ok(query) => settings.catalogue.canonical(query),
         Err(error) => bail!("{error}\n  {text}\n  {:>1$}", "^", error.at + 1),
     };
@@ -79,7 +79,7 @@ impl Line {
                 source: row.item.source.clone(),
                 services: row.verdict.service_names(),
                 outage: row.verdict.outage,
-                snippet: snippet(&row.item.text, query.words(), SNIPPET),
+                snippet: snippet(&row.item.text, query.words().into_iter(), SNIPPET),
             },
             Row::Incident(row) => Self {
                 hit: *hit,
@@ -90,7 +90,7 @@ impl Line {
                 source: row.incident.source.clone(),
                 services: row.verdict.service_names(),
                 outage: row.verdict.outage,
-                snippet: snippet(&row.incident.text(), query.words(), SNIPPET),
+                snippet: snippet(&row.incident.text(), query.words().into_iter(), SNIPPET),
             },
         }
     }

@@ -1,25 +1,31 @@
 //! The query language: one grammar for page, feed and command line, read by us into a tree.
 //!
-//! Words are joined by AND. `"a phrase"`, `-not`, and the fields of [`FIELDS`]. Every error points at its place.
+//! ```text
+//! any     = all { "OR" all }
+//! all     = { part }
+//! part    = "-" part | "(" any ")" | "\"" phrase "\"" | field ":" value | word
+//! ```
+//!
+//! Words that stand side by side must all be there. Fields are the rows of [`FIELDS`]. Every error points at its place.
 
 use std::fmt;
 
-use super::Timestamp;
+use super::{Phase, Timestamp};
 
-/// A query as it was understood: every clause must hold.
+/// A query as it was understood.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Query {
-    /// In the order written; empty matches everything.
-    pub clauses: Vec<Clause>,
-}
-
-/// One condition, perhaps turned round.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Clause {
-    /// Preceded by `-`.
-    pub negated: bool,
-    /// What must (not) hold.
-    pub condition: Condition,
+pub enum Query {
+    /// Everything.
+    #[default]
+    Everything,
+    /// What this condition holds for.
+    Is(Condition),
+    /// What it does not hold for.
+    Not(Box<Query>),
+    /// What all of these hold for; two or more.
+    All(Vec<Query>),
+    /// What any of these holds for; two or more.
+    Any(Vec<Query>),
 }
 
 /// What a document is asked.
@@ -33,8 +39,14 @@ pub enum Condition {
     Source(String),
     /// It is of this kind.
     Kind(String),
+    /// It speaks of this phase.
+    Phase(String),
+    /// It is in this language.
+    Language(String),
     /// It is (not) about an outage.
     Outage(bool),
+    /// Its score is at least this, in hundredths.
+    Score(u8),
     /// Its time is at or after this instant.
     After(Timestamp),
     /// Its time is before this instant.
@@ -47,8 +59,8 @@ pub struct Field {
     pub name: &'static str,
     /// One line for people.
     pub help: &'static str,
-    /// From the words behind the colon to a condition; the error says what was expected.
-    read: fn(&str) -> Result<Condition, String>,
+    /// From the words behind the colon, and the present, to a condition; the error says what was expected.
+    read: fn(&str, Timestamp) -> Result<Condition, String>,
 }
 
 /// All fields. A new one is one line here, one variant of [`Condition`] and one arm in `search`.
@@ -56,24 +68,27 @@ pub const FIELDS: &[Field] = &[
     Field {
         name: "service",
         help: "service:chatgpt, service:\"OpenAI API\"",
-        read: |value| Ok(Condition::Service(value.to_owned())),
+        read: |value, _| Ok(Condition::Service(value.to_owned())),
     },
-    Field { name: "source", help: "source:\"The Register\"", read: |value| Ok(Condition::Source(value.to_owned())) },
+    Field { name: "source", help: "source:\"The Register\"", read: |value, _| Ok(Condition::Source(value.to_owned())) },
     Field {
         name: "kind",
         help: "kind:incident (post headline article status-update incident maintenance)",
-        read: read_kind,
+        read: |value, _| word_of(value, &KINDS).map(Condition::Kind),
     },
-    Field { name: "outage", help: "outage:yes or outage:no", read: read_outage },
+    Field { name: "phase", help: "phase:resolved (an official incident's)", read: |value, _| read_phase(value) },
+    Field { name: "lang", help: "lang:de", read: |value, _| read_language(value) },
+    Field { name: "outage", help: "outage:yes or outage:no", read: |value, _| read_outage(value) },
+    Field { name: "score", help: "score:0.7, that much or more", read: |value, _| read_score(value) },
     Field {
         name: "after",
-        help: "after:2024-12-26, the day included",
-        read: |value| read_instant(value).map(Condition::After),
+        help: "after:2024-12-26 (the day included), after:-24h",
+        read: |value, now| read_instant(value, now).map(Condition::After),
     },
     Field {
         name: "before",
-        help: "before:2024-12-27, the day not included",
-        read: |value| read_instant(value).map(Condition::Before),
+        help: "before:2024-12-27 (the day not included), before:-7d",
+        read: |value, now| read_instant(value, now).map(Condition::Before),
     },
 ];
 
@@ -93,87 +108,133 @@ pub struct QueryError {
 /// Longest query that is read, in bytes: more than anybody types, less than hurts.
 pub const LONGEST: usize = 2_000;
 
+/// Deepest nesting of brackets and minus signs: the reader and whoever walks the tree go as deep.
+const DEEPEST: usize = 40;
+
 impl Query {
-    /// Reads a query.
+    /// Reads a query; `now` is what relative times count from.
     ///
     /// # Errors
-    /// An unknown field, a value that the field does not take, a quote that is not closed, or a query over [`LONGEST`].
-    pub fn parse(text: &str) -> Result<Self, QueryError> {
+    /// An unknown field, a value that the field does not take, a quote or bracket that is not closed, a query over
+    /// [`LONGEST`] or nested too deep.
+    pub fn parse(text: &str, now: Timestamp) -> Result<Self, QueryError> {
         if text.len() > LONGEST {
             return Err(QueryError { at: 0, message: format!("the query is longer than {LONGEST} bytes") });
         }
-        let mut reader = Reader { chars: text.chars().collect(), at: 0 };
-        let mut clauses = Vec::new();
-        while reader.skip_blanks() {
-            clauses.extend(reader.clause()?);
+        let mut reader = Reader { chars: text.chars().collect(), at: 0, depth: 0, now };
+        let query = reader.any()?;
+        match reader.peek() {
+            None => Ok(query.unwrap_or_default()),
+            Some(_) => Err(reader.error("this bracket was never opened")),
         }
-        Ok(Self { clauses })
     }
 
-    /// The words and phrases to be highlighted.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.clauses.iter().filter(|clause| !clause.negated).filter_map(|clause| match &clause.condition {
-            Condition::Text(text) => Some(text.as_str()),
-            _ => None,
-        })
+    /// The words and phrases to be highlighted: those that must be there, not those that must not.
+    pub fn words(&self) -> Vec<&str> {
+        match self {
+            Self::Is(Condition::Text(text)) => vec![text],
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::words).collect(),
+            Self::Everything | Self::Is(_) | Self::Not(_) => Vec::new(),
+        }
+    }
+
+    /// The same query with every condition passed through `change`.
+    pub fn map(self, change: &impl Fn(Condition) -> Condition) -> Self {
+        let each = |parts: Vec<Self>| parts.into_iter().map(|part| part.map(change)).collect();
+        match self {
+            Self::Everything => Self::Everything,
+            Self::Is(condition) => Self::Is(change(condition)),
+            Self::Not(part) => Self::Not(Box::new(part.map(change))),
+            Self::All(parts) => Self::All(each(parts)),
+            Self::Any(parts) => Self::Any(each(parts)),
+        }
     }
 }
 
-/// Walks over the characters of a query.
+/// Walks over the characters of a query. Parts that ask nothing (`""`, `()`) are `None` and left out.
 struct Reader {
     chars: Vec<char>,
     at: usize,
+    depth: usize,
+    now: Timestamp,
 }
 
+type Part = Result<Option<Query>, QueryError>;
+
 impl Reader {
-    /// Moves to the next character that is not white space; false at the end.
-    fn skip_blanks(&mut self) -> bool {
-        while self.peek().is_some_and(char::is_whitespace) {
-            self.at += 1;
+    fn any(&mut self) -> Part {
+        let mut parts: Vec<Query> = self.all()?.into_iter().collect();
+        while self.word_ahead("OR") {
+            let at = self.at;
+            self.at += 2;
+            match self.all()? {
+                Some(part) if !parts.is_empty() => parts.push(part),
+                _ => return Err(QueryError { at, message: "OR stands between two things".to_owned() }),
+            }
         }
-        self.peek().is_some()
+        Ok(joined(parts, Query::Any))
     }
 
-    fn peek(&self) -> Option<char> {
-        self.chars.get(self.at).copied()
+    fn all(&mut self) -> Part {
+        let mut parts = Vec::new();
+        while self.skip_blanks() && self.peek() != Some(')') && !self.word_ahead("OR") {
+            parts.extend(self.part()?);
+        }
+        Ok(joined(parts, Query::All))
     }
 
-    /// One clause; `None` for a `-` or `""` that stands alone.
-    fn clause(&mut self) -> Result<Option<Clause>, QueryError> {
-        let negated = self.peek() == Some('-');
-        if negated {
-            self.at += 1;
+    fn part(&mut self) -> Part {
+        if self.depth >= DEEPEST {
+            return Err(self.error("this is nested too deep"));
         }
-        let start = self.at;
-        let condition =
-            if self.peek() == Some('"') { Some(Condition::Text(self.quoted()?)) } else { self.word_or_field(start)? };
-        Ok(condition
-            .filter(|condition| !matches!(condition, Condition::Text(text) if text.trim().is_empty()))
-            .map(|condition| Clause { negated, condition }))
+        self.depth += 1;
+        let part = match self.peek() {
+            Some('-') => {
+                self.at += 1;
+                // A minus that stands alone asks nothing.
+                let stands_alone = self.peek().is_none_or(char::is_whitespace);
+                if stands_alone { Ok(None) } else { Ok(self.part()?.map(|part| Query::Not(Box::new(part)))) }
+            }
+            Some('(') => self.group(),
+            Some('"') => Ok(text_part(self.quoted()?)),
+            _ => self.word_or_field(),
+        };
+        self.depth -= 1;
+        part
+    }
+
+    fn group(&mut self) -> Part {
+        let open = self.at;
+        self.at += 1;
+        let inside = self.any()?;
+        if self.peek() != Some(')') {
+            return Err(QueryError { at: open, message: "this bracket is not closed".to_owned() });
+        }
+        self.at += 1;
+        Ok(inside)
     }
 
     /// A bare word, or a field with its value.
-    fn word_or_field(&mut self, start: usize) -> Result<Option<Condition>, QueryError> {
+    fn word_or_field(&mut self) -> Part {
+        let start = self.at;
         let mut word = String::new();
-        while let Some(next) = self.peek().filter(|next| !next.is_whitespace() && *next != '"') {
+        while let Some(next) = self.peek().filter(|next| !next.is_whitespace() && !matches!(next, '"' | '(' | ')')) {
             self.at += 1;
             // `https://…` is a word, not a field.
             if next == ':' && is_field_name(&word) && self.peek() != Some('/') {
-                return self.field(start, &word).map(Some);
+                return self.field(start, &word).map(|condition| Some(Query::Is(condition)));
             }
             word.push(next);
         }
-        Ok((!word.is_empty()).then_some(Condition::Text(word)))
+        Ok(text_part(word))
     }
 
     /// The value of field `name` and what it means.
     fn field(&mut self, start: usize, name: &str) -> Result<Condition, QueryError> {
         let Some(field) = FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name)) else {
             let known: Vec<_> = FIELDS.iter().map(|field| format!("{}:", field.name)).collect();
-            return Err(QueryError {
-                at: start,
-                message: format!("there is no field “{name}:”; the fields are {}", known.join(" ")),
-            });
+            let message = format!("there is no field “{name}:”; the fields are {}", known.join(" "));
+            return Err(QueryError { at: start, message });
         };
         let value_at = self.at;
         let value = if self.peek() == Some('"') { self.quoted()? } else { self.bare() };
@@ -182,12 +243,12 @@ impl Reader {
                 at: value_at, message: format!("“{name}:” needs a value, as in {}", field.help)
             });
         }
-        (field.read)(value.trim()).map_err(|message| QueryError { at: value_at, message })
+        (field.read)(value.trim(), self.now).map_err(|message| QueryError { at: value_at, message })
     }
 
     fn bare(&mut self) -> String {
         let start = self.at;
-        while self.peek().is_some_and(|next| !next.is_whitespace()) {
+        while self.peek().is_some_and(|next| !next.is_whitespace() && next != ')') {
             self.at += 1;
         }
         self.chars[start..self.at].iter().collect()
@@ -205,6 +266,38 @@ impl Reader {
         }
         Err(QueryError { at: open, message: "this quote is not closed".to_owned() })
     }
+
+    /// Moves to the next character that is not white space; false at the end.
+    fn skip_blanks(&mut self) -> bool {
+        while self.peek().is_some_and(char::is_whitespace) {
+            self.at += 1;
+        }
+        self.peek().is_some()
+    }
+
+    /// Whether this word (and nothing longer) comes next.
+    fn word_ahead(&self, word: &str) -> bool {
+        let end = self.at + word.len();
+        let next = self.chars.get(self.at..end).is_some_and(|next| next.iter().copied().eq(word.chars()));
+        next && self.chars.get(end).is_none_or(|after| after.is_whitespace() || matches!(after, '(' | ')' | '"'))
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.chars.get(self.at).copied()
+    }
+
+    fn error(&self, message: &str) -> QueryError {
+        QueryError { at: self.at, message: message.to_owned() }
+    }
+}
+
+/// No part is nothing, one part is itself, more are joined.
+fn joined(mut parts: Vec<Query>, join: fn(Vec<Query>) -> Query) -> Option<Query> {
+    if parts.len() < 2 { parts.pop() } else { Some(join(parts)) }
+}
+
+fn text_part(text: String) -> Option<Query> {
+    (!text.trim().is_empty()).then_some(Query::Is(Condition::Text(text)))
 }
 
 /// A name before a colon that somebody meant as a field; `12:30` and `::` are words.
@@ -212,13 +305,21 @@ fn is_field_name(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|letter| letter.is_ascii_alphabetic() || letter == '_')
 }
 
-fn read_kind(value: &str) -> Result<Condition, String> {
-    let kind = value.to_ascii_lowercase();
-    if KINDS.contains(&kind.as_str()) {
-        Ok(Condition::Kind(kind))
-    } else {
-        Err(format!("kind: takes one of {}", KINDS.join(" ")))
-    }
+/// One of a closed set of words, in lower case.
+fn word_of(value: &str, known: &[&str]) -> Result<String, String> {
+    let word = value.to_ascii_lowercase();
+    if known.contains(&word.as_str()) { Ok(word) } else { Err(format!("expected one of {}", known.join(" "))) }
+}
+
+fn read_phase(value: &str) -> Result<Condition, String> {
+    let known: Vec<&str> = Phase::ALL.iter().map(|phase| phase.as_str()).collect();
+    word_of(&value.replace('-', "_"), &known).map(Condition::Phase)
+}
+
+fn read_language(value: &str) -> Result<Condition, String> {
+    let language = value.to_ascii_lowercase();
+    let is_tag = (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_lowercase());
+    if is_tag { Ok(Condition::Language(language)) } else { Err("expected a language tag such as en or ja".to_owned()) }
 }
 
 fn read_outage(value: &str) -> Result<Condition, String> {
@@ -229,44 +330,95 @@ fn read_outage(value: &str) -> Result<Condition, String> {
     }
 }
 
-/// A day (its first instant in UTC), or an RFC 3339 instant.
-fn read_instant(value: &str) -> Result<Timestamp, String> {
+fn read_score(value: &str) -> Result<Condition, String> {
+    let score = value.parse::<f32>().ok().filter(|score| (0.0..=1.0).contains(score));
+    // From 0 to 100, so nothing is lost.
+    score
+        .map(|score| Condition::Score((score * 100.0).round() as u8))
+        .ok_or_else(|| "expected a number from 0 to 1".to_owned())
+}
+
+/// A day (its first instant in UTC), an RFC 3339 instant, or a span before now (`-24h`, `-7d`, `-30m`, `-2w`).
+fn read_instant(value: &str, now: Timestamp) -> Result<Timestamp, String> {
     let day = value.parse::<jiff::civil::Date>().ok().filter(|_| value.len() <= 10);
-    day.and_then(|day| day.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp()))
-        .or_else(|| value.parse().ok())
-        .ok_or_else(|| "expected a day as 2024-12-26 or an instant as 2024-12-26T18:30:00Z".to_owned())
+    let day = day.and_then(|day| day.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp()));
+    day.or_else(|| value.parse().ok()).or_else(|| before_now(value, now)).ok_or_else(|| {
+        "expected a day as 2024-12-26, an instant as 2024-12-26T18:30:00Z, or a span before now as -24h or -7d"
+            .to_owned()
+    })
+}
+
+fn before_now(value: &str, now: Timestamp) -> Option<Timestamp> {
+    let span = value.strip_prefix('-')?;
+    let (digits, unit) = span.split_at_checked(span.len().checked_sub(1)?)?;
+    let hours = match unit {
+        "m" => return back(now, digits.parse::<i64>().ok()?.checked_mul(60)?),
+        "h" => 1,
+        "d" => 24,
+        "w" => 7 * 24,
+        _ => return None,
+    };
+    back(now, digits.parse::<i64>().ok()?.checked_mul(hours * 3_600)?)
+}
+
+fn back(now: Timestamp, seconds: i64) -> Option<Timestamp> {
+    now.checked_sub(jiff::SignedDuration::from_secs(seconds)).ok()
 }
 
 impl fmt::Display for Query {
     /// How the query was understood, in words.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.clauses.is_empty() {
-            return f.write_str("everything");
+        let list = |f: &mut fmt::Formatter<'_>, parts: &[Self], between: &str| {
+            for (at, part) in parts.iter().enumerate() {
+                f.write_str(if at == 0 { "" } else { between })?;
+                match part {
+                    Self::All(_) | Self::Any(_) => write!(f, "({part})"),
+                    _ => write!(f, "{part}"),
+                }?;
+            }
+            Ok(())
+        };
+        match self {
+            Self::Everything => f.write_str("everything"),
+            Self::Is(condition) => write!(f, "{condition}"),
+            Self::Not(part) if matches!(**part, Self::All(_) | Self::Any(_)) => write!(f, "not ({part})"),
+            Self::Not(part) => write!(f, "not {part}"),
+            Self::All(parts) => list(f, parts, ", and "),
+            Self::Any(parts) => list(f, parts, ", or "),
         }
-        for (at, clause) in self.clauses.iter().enumerate() {
-            f.write_str(if at == 0 { "" } else { ", and " })?;
-            f.write_str(if clause.negated { "not " } else { "" })?;
-            match &clause.condition {
-                Condition::Text(text) => write!(f, "“{text}”"),
-                Condition::Service(name) => write!(f, "speaking of {name}"),
-                Condition::Source(name) => write!(f, "from {name}"),
-                Condition::Kind(kind) => write!(f, "of kind {kind}"),
-                Condition::Outage(true) => f.write_str("about an outage"),
-                Condition::Outage(false) => f.write_str("not about an outage"),
-                Condition::After(at) => write!(f, "at or after {at}"),
-                Condition::Before(at) => write!(f, "before {at}"),
-            }?;
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "“{text}”"),
+            Self::Service(name) => write!(f, "speaking of {name}"),
+            Self::Source(name) => write!(f, "from {name}"),
+            Self::Kind(kind) => write!(f, "of kind {kind}"),
+            Self::Phase(phase) => write!(f, "in phase {phase}"),
+            Self::Language(language) => write!(f, "in language {language}"),
+            Self::Outage(true) => f.write_str("about an outage"),
+            Self::Outage(false) => f.write_str("not about an outage"),
+            Self::Score(hundredths) => write!(f, "scored {:.2} or more", f32::from(*hundredths) / 100.0),
+            Self::After(at) => write!(f, "at or after {at}"),
+            Self::Before(at) => write!(f, "before {at}"),
         }
-        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
+    fn now() -> Timestamp {
+        "2024-12-27T12:00:00Z".parse().expect("an instant")
+    }
+
     fn understood(text: &str) -> String {
-        Query::parse(text).map_or_else(|error| error.to_string(), |query| query.to_string())
+        Query::parse(text, now()).map_or_else(|error| error.to_string(), |query| query.to_string())
     }
 
     #[test]
@@ -277,12 +429,22 @@ mod tests {
             ("\"internal server error\" -weather", "“internal server error”, and not “weather”"),
             ("service:\"OpenAI API\" outage:yes", "speaking of OpenAI API, and about an outage"),
             ("-service:Slack", "not speaking of Slack"),
+            ("a OR b c", "“a”, or (“b”, and “c”)"),
+            ("(a OR b) -(c OR \"d e\")", "(“a”, or “b”), and not (“c”, or “d e”)"),
+            ("a or b", "“a”, and “or”, and “b”"),
+            ("ORACLE", "“ORACLE”"),
             (
-                "after:2024-12-26 before:2024-12-27T12:00:00Z",
-                "at or after 2024-12-26T00:00:00Z, and before 2024-12-27T12:00:00Z",
+                "phase:in-progress lang:DE score:0.7",
+                "in phase in_progress, and in language de, and scored 0.70 or more",
+            ),
+            ("after:-24h before:-30m", "at or after 2024-12-26T12:00:00Z, and before 2024-12-27T11:30:00Z"),
+            (
+                "after:2024-12-26 (before:2024-12-27)",
+                "at or after 2024-12-26T00:00:00Z, and before 2024-12-27T00:00:00Z",
             ),
             ("https://example.org/a?b=c 12:30", "“https://example.org/a?b=c”, and “12:30”"),
-            ("- \"\" ::", "“::”"),
+            ("- \"\" () ::", "“::”"),
+            ("--a", "not not “a”"),
         ] {
             assert_eq!(understood(text), expected, "{text}");
         }
@@ -296,10 +458,29 @@ mod tests {
             ("a \"b", 2, "not closed"),
             ("outage:maybe", 7, "yes or no"),
             ("service:", 8, "needs a value"),
+            ("a (b", 2, "not closed"),
+            ("a) b", 1, "never opened"),
+            ("a OR", 2, "between two things"),
+            ("OR a", 0, "between two things"),
+            ("score:2", 6, "0 to 1"),
+            ("lang:english", 5, "such as en"),
+            ("kind:tweet", 5, "headline"),
         ] {
-            let error = Query::parse(text).expect_err(text);
+            let error = Query::parse(text, now()).expect_err(text);
             assert_eq!(error.at, at, "{text}: {error}");
             assert!(error.message.contains(word), "{text}: {error}");
+        }
+        assert!(Query::parse(&"(".repeat(1_000), now()).is_err());
+        assert!(Query::parse(&"-".repeat(1_000), now()).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_query_makes_it_panic_and_errors_point_into_it(text in "[()\"\\-: a-zOR0-9.]{0,60}|\\PC{0,60}") {
+            match Query::parse(&text, now()) {
+                Ok(query) => { let _told = query.to_string(); }
+                Err(error) => prop_assert!(error.at <= text.chars().count()),
+            }
         }
     }
 }

@@ -17,23 +17,51 @@ use crate::{
     text::words::words,
 };
 
-/// A query for the index: every clause must hold.
+/// A query for the index.
 pub fn compile(query: &Query, fields: &Fields) -> Box<dyn TantivyQuery> {
+    part(query, fields).unwrap_or_else(|| Box::new(AllQuery))
+}
+
+/// A part of the tree; `None` when it asks nothing, as a word of punctuation alone does.
+fn part(query: &Query, fields: &Fields) -> Option<Box<dyn TantivyQuery>> {
+    match query {
+        Query::Everything => None,
+        Query::Is(asked) => condition(asked, fields),
+        Query::Not(_) => Some(all(std::slice::from_ref(query), fields)?),
+        Query::All(parts) => all(parts, fields),
+        Query::Any(parts) => {
+            // What asks nothing holds for everything, and so does any choice with it.
+            let choices: Option<Vec<_>> =
+                parts.iter().map(|choice| Some((Occur::Should, part(choice, fields)?))).collect();
+            Some(Box::new(BooleanQuery::new(choices?)))
+        }
+    }
+}
+
+/// All of these: what is wanted, less what is not.
+fn all(parts: &[Query], fields: &Fields) -> Option<Box<dyn TantivyQuery>> {
     let mut clauses: Vec<(Occur, Box<dyn TantivyQuery>)> = Vec::new();
-    for clause in &query.clauses {
-        let Some(condition) = condition(&clause.condition, fields) else { continue };
-        clauses.push(match clause.negated {
-            true => (Occur::MustNot, Box::new(Excluded(condition))),
-            false => (Occur::Must, condition),
-        });
+    for wanted in parts {
+        match wanted {
+            Query::Not(unwanted) => {
+                clauses
+                    .extend(part(unwanted, fields).map(|query| -> (Occur, Box<dyn TantivyQuery>) {
+                        (Occur::MustNot, Box::new(Excluded(query)))
+                    }));
+            }
+            wanted => clauses.extend(part(wanted, fields).map(|query| (Occur::Must, query))),
+        }
+    }
+    if clauses.is_empty() {
+        return None;
     }
     if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
         clauses.push((Occur::Must, Box::new(AllQuery)));
     }
-    match <[_; 1]>::try_from(clauses) {
+    Some(match <[_; 1]>::try_from(clauses) {
         Ok([(_, only)]) => only,
         Err(clauses) => Box::new(BooleanQuery::new(clauses)),
-    }
+    })
 }
 
 /// One condition; `None` when it asks nothing of the index, as a word of punctuation alone does.
@@ -43,6 +71,12 @@ fn condition(condition: &Condition, fields: &Fields) -> Option<Box<dyn TantivyQu
         Condition::Service(name) => exact(Term::from_field_text(fields.service, &folded(name))),
         Condition::Source(name) => exact(Term::from_field_text(fields.source, &folded(name))),
         Condition::Kind(kind) => exact(Term::from_field_text(fields.kind, kind)),
+        Condition::Phase(phase) => exact(Term::from_field_text(fields.phase, phase)),
+        Condition::Language(language) => exact(Term::from_field_text(fields.language, language)),
+        Condition::Score(hundredths) => {
+            let least = Term::from_field_u64(fields.score, u64::from(*hundredths));
+            Box::new(RangeQuery::new(Bound::Included(least), Bound::Unbounded))
+        }
         Condition::Outage(outage) => exact(Term::from_field_u64(fields.outage, u64::from(*outage))),
         Condition::After(at) => {
             let from = Term::from_field_i64(fields.at, second_at_or_after(*at));

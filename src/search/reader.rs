@@ -8,7 +8,7 @@ use std::{
 use tantivy::{
     DocAddress, Index, IndexReader, Order as Direction, ReloadPolicy, Searcher,
     collector::{Count, TopDocs},
-    query::Query as TantivyQuery,
+    query::{EnableScoring, Query as _, Weight},
 };
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
     query::compile,
     schema::{Fields, joined},
 };
-use crate::model::{Hit, Hits, Position, Query};
+use crate::model::{Hit, Hits, Id, Position, Query};
 
 /// In which order hits come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -107,20 +107,29 @@ impl Search {
         let searcher = open.reader.searcher();
         let compiled = compile(query, &self.fields);
         let top = TopDocs::with_limit(window.limit.max(1)).and_offset(window.offset);
-        let (addresses, total) = match window.order {
+        let (found, total): (Vec<(Option<f32>, DocAddress)>, usize) = match window.order {
             Order::Newest => {
                 let newest = top.order_by_fast_field::<i64>("at", Direction::Desc);
                 let (found, total) = searcher.search(&*compiled, &(newest, Count))?;
-                (found.into_iter().map(|(_, address)| address).collect::<Vec<_>>(), total)
+                (found.into_iter().map(|(_, address)| (None, address)).collect(), total)
             }
             Order::Best => {
                 let (found, total) = searcher.search(&*compiled, &(top.order_by_score(), Count))?;
-                (found.into_iter().map(|(_, address)| address).collect(), total)
+                (found.into_iter().map(|(rank, address)| (Some(rank), address)).collect(), total)
             }
         };
-        let has_words = query.words().next().is_some();
-        let hits = addresses.into_iter().map(|address| hit(&searcher, &*compiled, address, has_words));
-        Ok(Hits { hits: hits.collect::<Result<_, _>>()?, total })
+        let weight = compiled.weight(EnableScoring::enabled_from_searcher(&searcher))?;
+        let has_words = !query.words().is_empty();
+        let mut hits = Vec::with_capacity(found.len());
+        for (rank, address) in found {
+            let rank = match rank {
+                _ if !has_words => 0.0,
+                Some(rank) => rank,
+                None => relevance(&searcher, &*weight, address)?,
+            };
+            hits.push(Hit { id: id_of(&searcher, address)?, rank });
+        }
+        Ok(Hits { hits, total })
     }
 
     fn opened(&self) -> Option<Open> {
@@ -128,15 +137,18 @@ impl Search {
     }
 }
 
-/// The id and relevance of one hit. Relevance is computed for the few that are shown, not for all that match.
-fn hit(
-    searcher: &Searcher,
-    query: &dyn TantivyQuery,
-    address: DocAddress,
-    has_words: bool,
-) -> Result<Hit, SearchError> {
+/// The relevance of one hit. It is computed for the few that are shown, not for all that match. (tantivy's `explain`
+/// would do the same, but looks back in its lists, which its own contract forbids.)
+fn relevance(searcher: &Searcher, weight: &dyn Weight, address: DocAddress) -> Result<f32, SearchError> {
+    let mut scorer = weight.scorer(searcher.segment_reader(address.segment_ord), 1.0)?;
+    if scorer.doc() < address.doc_id {
+        scorer.seek(address.doc_id);
+    }
+    Ok(if scorer.doc() == address.doc_id { scorer.score() } else { 0.0 })
+}
+
+fn id_of(searcher: &Searcher, address: DocAddress) -> Result<Id, SearchError> {
     let columns = searcher.segment_reader(address.segment_ord).fast_fields();
     let half = |name| -> Result<u64, SearchError> { Ok(columns.u64(name)?.first(address.doc_id).unwrap_or(0)) };
-    let rank = if has_words { query.explain(searcher, address)?.value() } else { 0.0 };
-    Ok(Hit { id: joined(half("id_high")?, half("id_low")?), rank })
+    Ok(joined(half("id_high")?, half("id_low")?))
 }

@@ -9,7 +9,7 @@ use super::tokenizer;
 use crate::model::{Document, Id, Timestamp};
 
 /// Raised whenever fields, the tokenizer or what is put into them change: an index of another version is rebuilt.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Handles of the fields.
 #[derive(Debug, Clone)]
@@ -30,8 +30,14 @@ pub struct Fields {
     pub source: Field,
     /// Kind.
     pub kind: Field,
+    /// Phase, where it has one.
+    pub phase: Field,
+    /// Primary language tag, where known.
+    pub language: Field,
     /// 1 when it is about an outage, else 0.
     pub outage: Field,
+    /// The verdict's score, in hundredths.
+    pub score: Field,
     /// Seconds since 1970 UTC. An i64: typed dates outside 1677-2262 are an error, and feeds say year 1.
     pub at: Field,
 }
@@ -50,9 +56,26 @@ impl Fields {
         let service = builder.add_text_field("service", STRING | FAST);
         let source = builder.add_text_field("source", STRING | FAST);
         let kind = builder.add_text_field("kind", STRING | FAST);
+        let phase = builder.add_text_field("phase", STRING | FAST);
+        let language = builder.add_text_field("language", STRING | FAST);
         let outage = builder.add_u64_field("outage", INDEXED | FAST);
+        let score = builder.add_u64_field("score", INDEXED | FAST);
         let at = builder.add_i64_field("at", INDEXED | FAST);
-        Self { schema: builder.build(), id, id_high, id_low, words, service, source, kind, outage, at }
+        Self {
+            schema: builder.build(),
+            id,
+            id_high,
+            id_low,
+            words,
+            service,
+            source,
+            kind,
+            phase,
+            language,
+            outage,
+            score,
+            at,
+        }
     }
 
     /// Newest first on disk: what the archive's pages ask for costs least.
@@ -77,7 +100,15 @@ impl Fields {
         }
         row.add_text(self.source, folded(&document.source));
         row.add_text(self.kind, &document.kind);
+        if let Some(phase) = &document.phase {
+            row.add_text(self.phase, phase);
+        }
+        if let Some(language) = &document.language {
+            row.add_text(self.language, language);
+        }
         row.add_u64(self.outage, u64::from(document.outage));
+        // From 0 to 100: what is not a number counts as none.
+        row.add_u64(self.score, (document.score.clamp(0.0, 1.0) * 100.0).round() as u64);
         row.add_i64(self.at, document.at.as_second());
         row
     }

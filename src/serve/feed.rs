@@ -27,7 +27,7 @@ const EXCERPT: usize = 300;
 /// The newest hits of a query as RSS.
 pub async fn rss(State(context): State<Context>, asked: Result<Parameters<Asked>, QueryRejection>) -> Response {
     let text = asked.map(|Parameters(asked)| asked.q).unwrap_or_default().trim().to_owned();
-    let query = match Query::parse(&text) {
+    let query = match Query::parse(&text, context.clock.now()) {
         Ok(query) => context.catalogue.canonical(query),
         Err(error) => {
             return (StatusCode::BAD_REQUEST, format!("this query cannot be understood: {error}\n")).into_response();

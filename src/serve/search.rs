@@ -67,7 +67,7 @@ pub async fn find(
 async fn answer(context: &Context, asked: &Asked) -> Response {
     let now = context.clock.now();
     let text = asked.q.trim();
-    let query = match Query::parse(text) {
+    let query = match Query::parse(text, now) {
         Ok(query) => context.catalogue.canonical(query),
         Err(error) => {
             let page = empty_page(text, Some(fault(text, &error)), now);
@@ -187,7 +187,7 @@ pub fn kind_words(kind: &str) -> String {
 }
 
 fn found(row: &Row, query: &Query, now: Timestamp) -> view::Found {
-    let marked = |text: &str, longest| pieces(&snippet(text, query.words(), longest));
+    let marked = |text: &str, longest| pieces(&snippet(text, query.words().into_iter(), longest));
     let title = |title: &str, text: &str| {
         let shown = if title.is_empty() { marked(&excerpt(text, 90), 200) } else { marked(title, 200) };
         if shown.is_empty() { vec![Piece { text: "(without words)".to_owned(), marked: false }] } else { shown }
