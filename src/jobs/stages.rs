@@ -10,6 +10,9 @@ use crate::{
     source::{self, Reading},
 };
 
+/// A document larger than this, in bytes, takes milliseconds to read: other polls and pages must not wait for it.
+const LARGE: usize = 256 * 1024;
+
 /// What a poll needs.
 pub struct Stages {
     /// Fetches.
@@ -31,6 +34,9 @@ impl Stages {
         let answer = self.fetcher.get(ask).await?;
         let reading = match answer.outcome {
             Outcome::Unchanged => Reading::empty(spec.kind),
+            Outcome::Fresh if answer.body.len() > LARGE => {
+                tokio::task::block_in_place(|| source::read(spec, state, ask, &answer, self.clock.now()))?
+            }
             Outcome::Fresh => source::read(spec, state, ask, &answer, self.clock.now())?,
         };
         Ok((answer, reading))
