@@ -14,7 +14,7 @@ use feed_rs::{
 use super::{Origin, ReadError, Reading, line, repair::repair};
 use crate::{
     model::{Id, Item, ItemKind, SourceKind, Timestamp, id::digest},
-    text::{html, urls},
+    text::{dates, html, urls},
 };
 
 /// What a feed is asked for as (protocols B2).
@@ -107,7 +107,13 @@ fn with_text_id(item: &serde_json::Value) -> serde_json::Value {
 
 /// feed-rs, with ids of our own and no way to panic through us.
 fn parse(text: &str) -> Result<Feed, ReadError> {
-    let parser = parser::Builder::new().id_generator(|_, _, _| String::new()).sanitize_content(false).build();
+    // feed-rs takes a zone that it does not know for UTC; ours does not.
+    let time = |text: &str| chrono::DateTime::from_timestamp_micros(dates::in_feed(text)?.as_microsecond());
+    let parser = parser::Builder::new()
+        .id_generator(|_, _, _| String::new())
+        .timestamp_parser(time)
+        .sanitize_content(false)
+        .build();
     let parsed = catch_unwind(AssertUnwindSafe(|| parser.parse(text.as_bytes())));
     parsed.map_err(|_| ReadError::Parser)?.map_err(|error| match error {
         ParseFeedError::JsonSerde(error) => ReadError::Json(error.to_string()),

@@ -85,6 +85,18 @@ pub fn instant(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| iso(text)).or_else(|| rfc822(text))
 }
 
+/// An instant as feeds write it: any form of [`instant`], and what names no zone at all (a day alone, too), which by
+/// common use is UTC. A zone that is named and not known stays `None`.
+pub fn in_feed(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    instant(text).or_else(|| {
+        let ends_in_digit = text.ends_with(|letter: char| letter.is_ascii_digit());
+        let is_day = text.len() == 10 && text.parse::<Date>().is_ok();
+        let stated = if is_day { format!("{text} 00:00 UTC") } else { format!("{text} UTC") };
+        if ends_in_digit && text.len() <= 80 { instant(&stated) } else { None }
+    })
+}
+
 /// `2024-12-26 18:30:00 +0000 UTC`, `2024-12-26T18:30+01`, with a zone of any form.
 fn iso(text: &str) -> Option<Timestamp> {
     let date: Date = text.get(..10)?.parse().ok()?;
@@ -196,6 +208,22 @@ mod tests {
     }
 
     #[test]
+    fn a_feed_may_leave_out_the_zone_but_not_name_one_that_nobody_knows() {
+        for (text, expected) in [
+            ("2024-12-26", Some("2024-12-26T00:00:00Z")),
+            ("2024-12-26T18:30:00", Some("2024-12-26T18:30:00Z")),
+            ("2024-12-26 18:30:00", Some("2024-12-26T18:30:00Z")),
+            ("Thu, 26 Dec 2024 18:30:00", Some("2024-12-26T18:30:00Z")),
+            ("Thu, 26 Dec 2024 18:30:00 GMT", Some("2024-12-26T18:30:00Z")),
+            ("Thu, 26 Dec 2024 18:30:00 XYZ", None),
+            ("soon", None),
+            ("2024", None),
+        ] {
+            assert_eq!(in_feed(text).map(|at| at.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn a_stamp_without_a_year_gets_the_one_nearest_to_its_entry() {
         let near = |text: &str| text.parse::<Timestamp>().expect("an instant");
         let read = |month, day, clock, zone, around| {
@@ -213,6 +241,7 @@ mod tests {
         fn no_text_makes_it_panic(text in "\\PC{0,90}|[0-9TZ: +.,a-zA-Z-]{0,40}") {
             let _read = instant(&text);
             let _zone = zone(&text);
+            let _fed = in_feed(&text);
         }
     }
 }
