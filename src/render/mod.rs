@@ -5,8 +5,10 @@
 //! in `assets/`.
 
 pub mod assets;
+pub mod atom;
 pub mod chart;
 pub mod duration;
+pub mod json_feed;
 pub mod pages;
 pub mod rss;
 pub mod view;

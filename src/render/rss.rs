@@ -36,6 +36,8 @@ pub struct Entry {
     pub text: String,
     /// Its time.
     pub at: Timestamp,
+    /// When it last changed.
+    pub updated: Timestamp,
     /// Names of services.
     pub categories: Vec<String>,
     /// Where it came from.
@@ -66,7 +68,7 @@ pub fn write(channel: &Channel) -> std::io::Result<String> {
     own.push_attribute(("rel", "self"));
     own.push_attribute(("type", "application/rss+xml"));
     xml.write_event(Event::Empty(own))?;
-    if let Some(newest) = channel.entries.iter().map(|entry| entry.at).max() {
+    if let Some(newest) = channel.entries.iter().map(|entry| entry.updated).max() {
         element(&mut xml, "lastBuildDate", &date(newest))?;
     }
     element(&mut xml, "docs", "https://www.rssboard.org/rss-specification")?;
@@ -97,7 +99,8 @@ fn item(xml: &mut Writer<Vec<u8>>, entry: &Entry) -> std::io::Result<()> {
     xml.write_event(Event::End(BytesEnd::new("item")))
 }
 
-fn element(xml: &mut Writer<Vec<u8>>, name: &str, value: &str) -> std::io::Result<()> {
+/// An element of text.
+pub(super) fn element(xml: &mut Writer<Vec<u8>>, name: &str, value: &str) -> std::io::Result<()> {
     text(xml, BytesStart::new(name), value)
 }
 
@@ -109,7 +112,7 @@ fn text(xml: &mut Writer<Vec<u8>>, start: BytesStart<'_>, value: &str) -> std::i
 }
 
 /// What XML 1.0 allows; anything else is left out.
-fn clean(value: &str) -> String {
+pub(super) fn clean(value: &str) -> String {
     let legal =
         |letter: &char| matches!(letter, '\t' | '\n' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
     value.chars().filter(legal).filter(|letter| !('\u{7f}'..='\u{9f}').contains(letter)).collect()
@@ -139,6 +142,7 @@ mod tests {
             id: id.to_owned(),
             text: text.to_owned(),
             at,
+            updated: at,
             categories: vec!["ChatGPT".to_owned()],
             source: "The Wire Gazette".to_owned(),
         };
@@ -171,18 +175,29 @@ mod tests {
         #[test]
         fn a_rendered_feed_parses_back_to_what_went_in(title in "\\PC{1,40}", text in "[ -~äß障\\n<>&]{0,80}") {
             let channel = channel(&title, &text);
-            let xml = write(&channel).expect("is written");
-            let parsed = feed_rs::parser::Builder::new().sanitize_content(false).build().parse(xml.as_bytes()).expect("parses");
-            prop_assert_eq!(parsed.entries.len(), 2);
-            let entry = &parsed.entries[0];
-            prop_assert_eq!(&entry.id, "1");
-            prop_assert_eq!(&entry.links[0].href, "https://example.org/a?b=1&c=2");
-            let read = entry.title.as_ref().map(|title| title.content.as_str()).unwrap_or_default();
-            let expected = clean(&title);
-            prop_assert_eq!(read.trim(), expected.trim());
-            let read = entry.summary.as_ref().map(|text| to_text(&text.content)).unwrap_or_default();
-            let expected = fold(&text);
-            prop_assert_eq!(read.split_whitespace().collect::<Vec<_>>(), expected.split_whitespace().collect::<Vec<_>>());
+            let forms = [
+                write(&channel).expect("is written"),
+                crate::render::atom::write(&channel).expect("is written"),
+                crate::render::json_feed::write(&channel),
+            ];
+            for form in forms {
+                let parser = feed_rs::parser::Builder::new().sanitize_content(false).build();
+                let parsed = parser.parse(form.as_bytes()).expect("parses");
+                prop_assert_eq!(parsed.entries.len(), 2);
+                let entry = &parsed.entries[0];
+                prop_assert!(entry.id == "1" || entry.id == "urn:1", "{}", entry.id);
+                prop_assert_eq!(&entry.links[0].href, "https://example.org/a?b=1&c=2");
+                let read = entry.title.as_ref().map(|title| title.content.as_str()).unwrap_or_default();
+                let expected = if form.starts_with('{') { title.clone() } else { clean(&title) };
+                prop_assert_eq!(read.trim(), expected.trim());
+                let content = entry.content.as_ref().and_then(|content| content.body.clone());
+                let summary = entry.summary.as_ref().map(|text| text.content.clone());
+                let read = content.or(summary).unwrap_or_default();
+                let is_rss = form.contains("<rss");
+                let read = if is_rss { to_text(&read) } else { read };
+                let expected = fold(&text);
+                prop_assert_eq!(read.split_whitespace().collect::<Vec<_>>(), expected.split_whitespace().collect::<Vec<_>>());
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{model::Timestamp, text::Snippet};
 pub struct Frame {
     /// The page's title.
     pub title: String,
-    /// The feed of what it shows, for autodiscovery; path and query.
+    /// The query part (`?q=…` or nothing) of the feeds of what it shows; `None` where there are none.
     pub feed: Option<String>,
     /// The present, for relative times.
     pub now: Timestamp,

@@ -1,12 +1,12 @@
-//! Stylesheet, mark, robots.
+//! Stylesheet, mark, robots, and how a browser searches here.
 
 use axum::{
-    extract::Path,
+    extract::{Path, State},
     http::header,
     response::{IntoResponse, Response},
 };
 
-use super::pages;
+use super::{Context, pages};
 use crate::render::assets;
 
 /// A file whose name is made of its content: kept for ever.
@@ -30,4 +30,10 @@ pub async fn favicon() -> Response {
 /// What robots may read.
 pub async fn robots() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], assets::ROBOTS).into_response()
+}
+
+/// How a browser searches here (OpenSearch 1.1).
+pub async fn opensearch(State(context): State<Context>) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/opensearchdescription+xml; charset=utf-8")];
+    (headers, assets::opensearch(context.public_url.as_str())).into_response()
 }

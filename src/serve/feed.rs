@@ -1,4 +1,4 @@
-//! `/feed.rss?q=…`: any search as a feed.
+//! `/feed.rss?q=…`, `/feed.atom`, `/feed.json`: any search as a feed.
 
 use axum::{
     extract::{Query as Parameters, State, rejection::QueryRejection},
@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     model::{Display, Query},
-    render::rss::{self, Channel, Entry},
+    render::{
+        atom, json_feed,
+        rss::{self, Channel, Entry},
+    },
     search::{Order, Window},
     store::Row,
     text::html::excerpt,
@@ -24,8 +27,43 @@ const ENTRIES: usize = 50;
 /// Longest excerpt, in characters (invariant 12).
 const EXCERPT: usize = 300;
 
+/// A form that a feed is given in.
+#[derive(Debug, Clone, Copy)]
+struct Form {
+    /// Its address.
+    path: &'static str,
+    /// Its type.
+    kind: &'static str,
+    /// From a channel to bytes.
+    write: fn(&Channel) -> std::io::Result<String>,
+}
+
+const RSS: Form = Form { path: "/feed.rss", kind: "application/rss+xml; charset=utf-8", write: rss::write };
+const ATOM: Form = Form { path: "/feed.atom", kind: "application/atom+xml; charset=utf-8", write: atom::write };
+const JSON: Form = Form {
+    path: "/feed.json",
+    kind: "application/feed+json; charset=utf-8",
+    write: |channel| Ok(json_feed::write(channel)),
+};
+
+type Asking = Result<Parameters<Asked>, QueryRejection>;
+
 /// The newest hits of a query as RSS.
-pub async fn rss(State(context): State<Context>, asked: Result<Parameters<Asked>, QueryRejection>) -> Response {
+pub async fn rss(State(context): State<Context>, asked: Asking) -> Response {
+    feed(&context, asked, RSS).await
+}
+
+/// The newest hits of a query as Atom.
+pub async fn atom(State(context): State<Context>, asked: Asking) -> Response {
+    feed(&context, asked, ATOM).await
+}
+
+/// The newest hits of a query as JSON Feed.
+pub async fn json(State(context): State<Context>, asked: Asking) -> Response {
+    feed(&context, asked, JSON).await
+}
+
+async fn feed(context: &Context, asked: Asking, form: Form) -> Response {
     let text = asked.map(|Parameters(asked)| asked.q).unwrap_or_default().trim().to_owned();
     let query = match Query::parse(&text, context.clock.now()) {
         Ok(query) => context.catalogue.canonical(query),
@@ -34,7 +72,7 @@ pub async fn rss(State(context): State<Context>, asked: Result<Parameters<Asked>
         }
     };
     let window = Window { offset: 0, limit: ENTRIES, order: Order::Newest };
-    let rows = match find(&context, &query, window).await {
+    let rows = match find(context, &query, window).await {
         Ok((_, rows)) => rows,
         Err(error) => return pages::unavailable(&error),
     };
@@ -44,17 +82,17 @@ pub async fn rss(State(context): State<Context>, asked: Result<Parameters<Asked>
         title: format!("downwire: {name}"),
         description: format!("What downwire found: {query}."),
         link: absolute(href(&text, 1)),
-        own: absolute(feed_href(&text)),
-        entries: rows.iter().map(|row| entry(row, &context)).collect(),
+        own: absolute(feed_href(form.path, &text)),
+        entries: rows.iter().map(|row| entry(row, context)).collect(),
     };
-    match rss::write(&channel) {
-        Ok(xml) => {
+    match (form.write)(&channel) {
+        Ok(body) => {
             let headers = [
-                (header::CONTENT_TYPE, "application/rss+xml; charset=utf-8"),
+                (header::CONTENT_TYPE, form.kind),
                 (header::CACHE_CONTROL, "public, max-age=60, stale-while-revalidate=300"),
                 (header::HeaderName::from_static("x-robots-tag"), "noindex"),
             ];
-            (headers, xml).into_response()
+            (headers, body).into_response()
         }
         Err(error) => pages::unavailable(&error),
     }
@@ -70,6 +108,7 @@ fn entry(row: &Row, context: &Context) -> Entry {
             id: format!("downwire:item:{}", row.item.id),
             text: shown(&row.item.text, display(context, &row.item.source)),
             at: row.item.published_at,
+            updated: row.edited_at.unwrap_or(row.item.published_at),
             categories: row.verdict.service_names(),
             source: row.item.source.clone(),
         },
@@ -78,7 +117,8 @@ fn entry(row: &Row, context: &Context) -> Entry {
             link: ours(format!("/incident/{}", row.id)),
             id: format!("downwire:incident:{}", row.id),
             text: row.incident.text(),
-            at: row.incident.last_update_at.unwrap_or(row.at),
+            at: row.at,
+            updated: row.incident.last_update_at.unwrap_or(row.at),
             categories: row.verdict.service_names(),
             source: row.incident.source.clone(),
         },

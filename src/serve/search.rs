@@ -104,7 +104,8 @@ async fn answer(context: &Context, asked: &Asked) -> Response {
 
 fn empty_page(text: &str, fault: Option<view::Fault>, now: Timestamp) -> view::Search {
     let title = if text.is_empty() { "downwire: what is down?".to_owned() } else { format!("{text} · downwire") };
-    let feed = fault.is_none().then(|| feed_href(text));
+    let query = if text.is_empty() { String::new() } else { format!("?q={}", encoded(text)) };
+    let feed = fault.is_none().then_some(query);
     view::Search {
         frame: Frame { title, feed, now },
         query: text.to_owned(),
@@ -156,9 +157,9 @@ pub fn href(text: &str, number: usize) -> String {
     format!("/search?q={}{page}", encoded(text))
 }
 
-/// The address of the feed of a search.
-pub fn feed_href(text: &str) -> String {
-    if text.is_empty() { "/feed.rss".to_owned() } else { format!("/feed.rss?q={}", encoded(text)) }
+/// The address of the feed of a search, in the form that `path` gives.
+pub fn feed_href(path: &str, text: &str) -> String {
+    if text.is_empty() { path.to_owned() } else { format!("{path}?q={}", encoded(text)) }
 }
 
 fn encoded(text: &str) -> String {

@@ -91,6 +91,16 @@ fn feed_is_valid(demo: &Running) {
     let tag = answer.header("etag").expect("a tag");
     let again = program::get(&demo.address, path, &[("If-None-Match", tag)]).expect("answers");
     assert_eq!((again.status, again.body.as_str()), (304, ""));
+    for (path, kind) in [
+        ("/feed.atom?q=chatgpt+outage%3Ayes", "application/atom+xml"),
+        ("/feed.json?q=chatgpt+outage%3Ayes", "application/feed+json"),
+    ] {
+        let other = demo.get(path);
+        assert!(other.header("content-type").is_some_and(|own| own.starts_with(kind)), "{path}");
+        assert!(other.body.contains(&format!("http://{}{path}", demo.address)), "{path} names itself");
+        let same = feed_rs::parser::parse(other.body.as_bytes()).expect("parses");
+        assert_eq!(same.entries.len(), feed.entries.len(), "{path}");
+    }
 }
 
 #[test]
@@ -314,6 +324,7 @@ fn pages_are_safe_cacheable_and_say_what_is_wrong() {
         ("/readyz", 200, "ready"),
         ("/metrics", 200, "downwire_fetch_total"),
         ("/robots.txt", 200, "Disallow: /search"),
+        ("/opensearch.xml", 200, "/search?q={searchTerms}"),
         ("/favicon.svg", 200, "<svg"),
         ("/about", 200, "lexicon-1"),
     ] {
