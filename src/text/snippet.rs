@@ -61,7 +61,12 @@ fn best_start(text: &str, hits: &[Found], longest: usize) -> usize {
     }
     // A little of what stands before the first hit, from the start of a word.
     let lead = text[..best.1].char_indices().rev().take(longest / 5).last().map_or(best.1, |(at, _)| at);
-    if lead == 0 { 0 } else { text[lead..best.1].find(char::is_whitespace).map_or(lead, |blank| lead + blank + 1) }
+    if lead == 0 {
+        return 0;
+    }
+    // A blank may be longer than a byte.
+    let blank = text[lead..best.1].char_indices().find(|(_, letter)| letter.is_whitespace());
+    blank.map_or(lead, |(at, letter)| lead + at + letter.len_utf8())
 }
 
 /// The byte range of at most `longest` characters from `start`, ending at the end of a word.
@@ -121,12 +126,14 @@ mod tests {
         let text = "Nothing here yet, and it goes on for a while before anything is said at all. Then Outages: ChatGPT is down for many.";
         assert_eq!(marked(text, &["outage", "chatgpt"], 60), "…all. Then [Outages]: [ChatGPT] is down for many.");
         assert_eq!(marked(text, &[], 30), "Nothing here yet, and it…");
+        let no_break = format!("{}\u{a0}ChatGPT is down", "a".repeat(40));
+        assert_eq!(marked(&no_break, &["chatgpt"], 60), "…[ChatGPT] is down");
         assert_eq!(marked("障害が発生しました", &["障害が"], 60), "[障害が]発生しました");
     }
 
     proptest! {
         #[test]
-        fn any_text_gives_a_snippet_within_its_length_and_marks_on_borders(text in "\\PC{0,300}", query in "\\PC{0,20}", longest in 3_usize..120) {
+        fn any_text_gives_a_snippet_within_its_length_and_marks_on_borders(text in "(\\PC|\u{a0}|\u{3000}| |a){0,300}", query in "\\PC{0,20}", longest in 3_usize..120) {
             let snippet = snippet(&text, std::iter::once(query.as_str()), longest);
             prop_assert!(snippet.text.chars().count() <= longest + 1);
             let mut last = 0;
