@@ -6,7 +6,7 @@ use super::health::Failure;
 use crate::{
     classify::Classifier,
     fetch::Fetcher,
-    model::{Answer, Ask, Batch, Clock, Incident, Item, Judged, Outcome, SourceSpec, SourceState},
+    model::{Answer, Ask, Batch, Clock, Incident, Item, Judged, SourceSpec, SourceState},
     source::{self, Reading},
 };
 
@@ -24,7 +24,7 @@ pub struct Stages {
 }
 
 impl Stages {
-    /// Fetches and reads: bytes to items and incidents. What has not changed is not read again.
+    /// Fetches and reads: bytes to items and incidents; nothing where nothing has changed.
     pub async fn exchange(
         &self,
         spec: &SourceSpec,
@@ -32,13 +32,8 @@ impl Stages {
         ask: &Ask,
     ) -> Result<(Answer, Reading), Failure> {
         let answer = self.fetcher.get(ask).await?;
-        let reading = match answer.outcome {
-            Outcome::Unchanged => Reading::empty(spec.kind),
-            Outcome::Fresh if answer.body.len() > LARGE => {
-                tokio::task::block_in_place(|| source::read(spec, state, ask, &answer, self.clock.now()))?
-            }
-            Outcome::Fresh => source::read(spec, state, ask, &answer, self.clock.now())?,
-        };
+        let read = || source::read(spec, state, ask, &answer, self.clock.now());
+        let reading = if answer.body.len() > LARGE { tokio::task::block_in_place(read)? } else { read()? };
         Ok((answer, reading))
     }
 }

@@ -1,7 +1,8 @@
 //! The values every other folder speaks in. Imports nothing of ours, does no IO, never asks the time.
 //!
-//! Reading order: [`id`], [`time`], [`item`], [`verdict`], [`incident`], [`source`], [`exchange`], [`change`], [`query`].
+//! Reading order: [`id`], [`time`], [`item`], [`verdict`], [`incident`], [`absorb`], [`source`], [`exchange`], [`change`], [`query`].
 
+pub mod absorb;
 pub mod change;
 pub mod exchange;
 pub mod id;

@@ -1,11 +1,12 @@
-//! From bytes to items and incidents. Pure: what to ask and how to read the answer are functions of their arguments;
-//! `fetch` stands between. One file per protocol.
+//! One file per protocol: what to ask, and how the answer is read (bytes to items and incidents). Pure: no IO, no clock.
 //!
-//! Reading order: [`first_ask`], [`read`], [`read_file`], `feed` (RSS, Atom, JSON Feed), `repair`, `statuspage` (JSON),
-//! `statuspage_history` (its two feeds), `statuspage_archive` (its old months).
+//! `fetch` asks, `jobs/ingest.rs` carries what was read on to the classifier and the store. What is read here is text as
+//! the source gave it, cleaned and cut to size; what it means is for others to say.
 
 mod feed;
+mod outline;
 mod repair;
+mod sniff;
 mod statuspage;
 mod statuspage_archive;
 mod statuspage_history;
@@ -13,202 +14,192 @@ mod statuspage_history;
 use std::time::Duration;
 
 use crate::{
-    model::{Answer, Ask, Incident, Item, PageIdentity, SourceKind, SourceSpec, SourceState, Timestamp},
-    text::{charset, html},
+    model::{Answer, Ask, Incident, Item, Outcome, PageIdentity, SourceKind, SourceSpec, SourceState, Timestamp},
+    text::charset::{self, Decoded},
 };
+use sniff::Format;
 
-/// What was read out of one document.
-#[derive(Debug, Clone, PartialEq)]
+/// What a document brought.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reading {
-    /// What it was read as.
-    pub platform: SourceKind,
-    /// What the document calls itself.
+    /// What the feed or page calls itself.
     pub title: Option<String>,
-    /// Items, in the order of the document.
+    /// In the order of the document.
     pub items: Vec<Item>,
-    /// Incidents with their updates.
+    /// In the order of the document, each with its updates oldest first.
     pub incidents: Vec<Incident>,
-    /// What could not be read, one line each: which, and why.
+    /// What could not be read, one line each: which entry, and why.
     pub skipped: Vec<String>,
-    /// What had to be mended.
+    /// What had to be mended, guessed or cut to read the document, one line each.
     pub repaired: Vec<String>,
-    /// How long it asks to be left alone (RSS `ttl`).
+    /// How long the document says it stays fresh (the `ttl` of RSS); `None` when it does not say.
     pub lifetime: Option<Duration>,
-    /// One more request that this poll wants.
+    /// One more request that this poll wants made; its answer goes through [`read`] too.
     pub next: Option<Ask>,
-    /// The page that speaks.
+    /// The status page behind it, as far as the document names it.
     pub page: Option<PageIdentity>,
 }
 
-impl Reading {
-    /// Nothing read.
-    pub fn empty(platform: SourceKind) -> Self {
-        Self {
-            platform,
-            title: None,
-            items: Vec::new(),
-            incidents: Vec::new(),
-            skipped: Vec::new(),
-            repaired: Vec::new(),
-            lifetime: None,
-            next: None,
-            page: None,
-        }
-    }
-}
-
-/// Why a document could not be read at all.
+/// Why a document could not be read at all. The messages fit after "failed to read NAME: ".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// Nothing there.
+    /// No byte, or only blanks.
     #[error("the document is empty")]
     Empty,
-    /// A web page instead of data: a login, a challenge, a catch-all.
-    #[error("it is an HTML page, not {0}")]
-    Html(&'static str),
-    /// Another format.
-    #[error("it is {0}, which downwire does not read")]
-    Other(String),
-    /// XML that stays broken after what could be mended.
-    #[error("it is not well-formed: {0}")]
-    Xml(String),
-    /// JSON that is broken.
-    #[error("it is not JSON: {0}")]
-    Json(String),
-    /// JSON of an unknown shape.
-    #[error("it is JSON, but neither a JSON Feed nor a document of a status page")]
-    JsonShape,
-    /// An entity bomb, or what could be one.
-    #[error("its DOCTYPE declares entities ({0} bytes): refused, because such declarations can expand without end")]
-    Doctype(usize),
-    /// The parser failed in a way that it should not.
-    #[error("the feed parser failed on it (a bug worth reporting)")]
-    Parser,
+    /// A page for people; its title says which one.
+    #[error("an HTML page{0}, not {1}: look in it for the right address")]
+    Html(String, &'static str),
+    /// Microsoft's Channel Definition Format of 1997.
+    #[error("CDF, a dead format: look for an RSS or Atom feed of the same site")]
+    Cdf,
+    /// XML with another root than a feed's.
+    #[error("XML with the root element <{0}>, which is no feed")]
+    OtherXml(String),
+    /// The document ends in the middle.
+    #[error("truncated XML: the document ends inside <{0}>; the next poll reads it anew")]
+    Truncated(String),
+    /// Not well-formed in a way that is not mended.
+    #[error("XML that is not well-formed at byte {at}: {what}")]
+    Malformed {
+        /// Offset into the UTF-8 text.
+        at: u64,
+        /// The parser's words.
+        what: String,
+    },
+    /// Built to hurt: a DOCTYPE full of entities, thousands of levels or namespaces.
+    #[error("refused: {0}")]
+    Hostile(String),
+    /// The feed parser gave up, and no single entry could be read.
+    #[error("no entry of the feed could be read: {0}")]
+    Unreadable(String),
+    /// Broken JSON.
+    #[error("broken JSON: {0}")]
+    BrokenJson(String),
+    /// JSON of another shape; its first keys say which.
+    #[error("JSON, but neither a JSON Feed nor a Statuspage document ({0}): check the address and the platform")]
+    OtherJson(String),
+    /// A feed, but not one of a Statuspage history.
+    #[error("a feed, but not the history of a Statuspage: no entry holds dated posts")]
+    NotAHistory,
+    /// Neither markup nor JSON.
+    #[error("neither XML nor JSON: it begins with {0:?}")]
+    Unknown(String),
 }
 
-/// What `import` knows of a file.
+/// What is known beforehand of a file that is imported.
 #[derive(Debug, Clone, Copy)]
 pub struct Hint<'a> {
-    /// What it is; found out where `None`.
+    /// The platform the user named; `None`: found out from the content.
     pub platform: Option<SourceKind>,
-    /// Whose page it is.
+    /// The service the user named.
     pub service: Option<&'a str>,
-    /// The file's name: the source and namespace of a feed's items, unless the feed has an id.
+    /// The name of the file or source: namespace of a feed's items.
     pub name: &'a str,
 }
 
-/// Where a document comes from, as far as it matters to what is in it.
-pub(crate) struct Origin<'a> {
-    /// The name of the source.
+/// What the readers are told besides the text.
+#[derive(Debug, Clone, Copy)]
+struct Context<'a> {
+    /// Name of the source.
     source: &'a str,
-    /// The namespace of a feed's items.
-    namespace: String,
     service: Option<&'a str>,
     language: Option<&'a str>,
-    /// The address it was fetched from; `None` for a file.
-    url: Option<&'a str>,
-    hidden: bool,
-    /// The source was read before, so what is new was observed.
-    watched: bool,
+    /// The address that answered: relative links are resolved against it. `None` for a file.
+    base: Option<&'a str>,
     now: Timestamp,
+    /// Search engines were told to keep out.
+    hidden: bool,
+    /// The page was being watched before: what is new now was seen as it happened.
+    watched: bool,
 }
 
-/// The first request of a poll.
+/// Content types of feeds, best first. Source: the feed formats' own registrations.
+const ACCEPT_FEED: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, \
+                           application/xml;q=0.8, text/xml;q=0.7, */*;q=0.1";
+
+/// The first request of a poll: the feed itself, or `summary.json` below a status page's root.
 pub fn first_ask(spec: &SourceSpec, state: &SourceState) -> Ask {
     match spec.kind {
-        SourceKind::Feed => ask(state, state.address().to_owned(), feed::ACCEPT),
-        SourceKind::Statuspage if is_document(state.address()) => {
-            ask(state, state.address().to_owned(), statuspage::ACCEPT)
-        }
-        SourceKind::Statuspage => ask(state, statuspage::summary_url(state.address()), statuspage::ACCEPT),
+        SourceKind::Feed => ask(state.address().to_owned(), ACCEPT_FEED, state),
+        SourceKind::Statuspage => statuspage::first_ask(state),
     }
 }
 
-/// Whether a status page was given by one of its documents (a history feed, say) instead of its root.
-fn is_document(address: &str) -> bool {
-    [".atom", ".rss", ".json", ".xml"].iter().any(|ending| address.ends_with(ending))
-}
-
-/// A request, conditional where its address was read before.
-fn ask(state: &SourceState, url: String, accept: &'static str) -> Ask {
+/// A request with the validators of the last answer to the same address.
+fn ask(url: String, accept: &'static str, state: &SourceState) -> Ask {
     let validators = state.validators.get(&url).cloned().unwrap_or_default();
     Ask { url, accept, validators }
 }
 
-/// Reads the answer to `asked`.
+/// Reads the answer to `ask`.
 ///
 /// # Errors
-/// The document as a whole cannot be read. What is wrong with single entries is in [`Reading::skipped`].
+/// The document as a whole is not what the source should give; one bad entry is only a line in `skipped`.
 pub fn read(
     spec: &SourceSpec,
     state: &SourceState,
-    asked: &Ask,
+    ask: &Ask,
     answer: &Answer,
     now: Timestamp,
 ) -> Result<Reading, ReadError> {
-    let origin = Origin {
-        source: &spec.name,
-        namespace: format!("feed:{}", spec.name),
-        service: spec.service.as_deref(),
-        language: spec.language.as_deref(),
-        url: Some(&answer.url),
-        hidden: answer.noindex,
-        watched: state.last_success.is_some(),
-        now,
-    };
-    let decoded = charset::decode(&answer.body, answer.content_type.as_deref());
-    let mut reading = match spec.kind {
-        // Who subscribes to a page's history feed means its incidents.
-        SourceKind::Feed if statuspage_history::is_one(&decoded.text) => {
-            statuspage_history::read(&decoded.text, &origin)?
-        }
-        SourceKind::Feed => feed::read(&decoded.text, &origin)?,
-        SourceKind::Statuspage => {
-            let mut reading = statuspage::read(&decoded.text, &origin)?;
-            let list = statuspage::incidents_url(state.address());
-            if asked.url != list && !is_document(state.address()) {
-                reading.next = Some(ask(state, list, statuspage::ACCEPT));
-            }
-            reading
+    let mut reading = match answer.outcome {
+        Outcome::Unchanged => Reading::default(),
+        Outcome::Fresh => {
+            let decoded = charset::decode(&answer.body, answer.content_type.as_deref());
+            let context = Context {
+                source: &spec.name,
+                service: spec.service.as_deref(),
+                language: spec.language.as_deref(),
+                base: Some(&answer.url),
+                now,
+                hidden: answer.noindex,
+                watched: state.last_success.is_some(),
+            };
+            read_text(decoded, Some(spec.kind), context)?
         }
     };
-    reading.repaired.splice(0..0, decoded.notes);
+    if spec.kind == SourceKind::Statuspage {
+        reading.next = statuspage::next_ask(ask, answer.outcome, state);
+    }
     Ok(reading)
 }
 
-/// Reads a file: finds out what it is, unless told.
+/// Reads a file whose format, and perhaps platform, must be found out.
 ///
 /// # Errors
 /// As [`read`].
 pub fn read_file(bytes: &[u8], hint: Hint<'_>, now: Timestamp) -> Result<Reading, ReadError> {
-    let decoded = charset::decode(bytes, None);
-    let text = decoded.text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-    let origin = Origin {
+    let context = Context {
         source: hint.name,
-        namespace: format!("feed:{}", hint.name),
         service: hint.service,
         language: None,
-        url: None,
+        base: None,
+        now,
         hidden: false,
         watched: false,
-        now,
     };
-    let is_page = match hint.platform {
-        Some(platform) => platform == SourceKind::Statuspage,
-        None => statuspage::is_one(text) || statuspage_history::is_one(text),
-    };
-    let mut reading = if !is_page {
-        feed::read(&decoded.text, &origin)?
-    } else if text.starts_with('<') {
-        statuspage_history::read(&decoded.text, &origin)?
-    } else {
-        statuspage::read(&decoded.text, &origin)?
+    read_text(charset::decode(bytes, None), hint.platform, context)
+}
+
+/// Reads a decoded document as `kind`, or as what it looks like.
+fn read_text(decoded: Decoded, kind: Option<SourceKind>, context: Context<'_>) -> Result<Reading, ReadError> {
+    let wanted = if kind == Some(SourceKind::Statuspage) { "JSON of a status page" } else { "a feed" };
+    let mut reading = match (sniff::format(&decoded.text, wanted)?, kind) {
+        (Format::Json, Some(SourceKind::Feed)) => feed::read_json(&decoded.text, context)?,
+        (Format::Json, Some(SourceKind::Statuspage)) => statuspage::read(&decoded.text, context)?,
+        (Format::Json, None) if sniff::is_json_feed(&decoded.text) => feed::read_json(&decoded.text, context)?,
+        (Format::Json, None) => statuspage::read(&decoded.text, context)?,
+        // Who subscribes to a page's history feed means its incidents.
+        (Format::Xml, Some(SourceKind::Feed)) if sniff::is_statuspage_history(&decoded.text) => {
+            statuspage_history::read(&decoded.text, context)?
+        }
+        (Format::Xml, Some(SourceKind::Feed)) => feed::read_xml(&decoded.text, context)?,
+        (Format::Xml, Some(SourceKind::Statuspage)) => statuspage_history::read(&decoded.text, context)?,
+        (Format::Xml, None) if sniff::is_statuspage_history(&decoded.text) => {
+            statuspage_history::read(&decoded.text, context)?
+        }
+        (Format::Xml, None) => feed::read_xml(&decoded.text, context)?,
     };
     reading.repaired.splice(0..0, decoded.notes);
     Ok(reading)
-}
-
-/// A plain one-line text of markup.
-fn line(markup: &str) -> String {
-    html::to_text(markup).replace('\n', " ")
 }

@@ -1,263 +1,194 @@
-//! Atlassian Statuspage (and incident.io's imitation of it): `summary.json`, `incidents.json`, its siblings for open
-//! incidents and maintenance, and the document of a single incident. Anything may be null, missing, a number or a
-//! string; one bad incident costs only itself.
+//! Atlassian Statuspage as JSON: `summary.json`, `incidents.json` and its relatives, and the document of one incident.
+//! Its history feeds are read by `statuspage_history.rs`.
+//!
+//! Everything may be null, missing, or a string where a number is expected, and one bad incident costs only itself:
+//! incidents are taken out of [`serde_json::Value`] one by one.
+
+mod incident;
+
+pub(super) use incident::{end_of, minute_id, newest_phase};
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Origin, ReadError, Reading, line, statuspage_archive, statuspage_history};
+use super::{Context, ReadError, Reading, ask, statuspage_archive};
 use crate::{
-    model::{
-        Component, ComponentState, Impact, Incident, IncidentKind, Origin as Provenance, PageIdentity, Phase,
-        SourceKind, Timestamp, Update,
-    },
-    text::{dates, html, urls},
+    model::{Ask, IncidentKind, Origin, Outcome, PageIdentity, SourceState, Timestamp},
+    text::{html, urls},
 };
 
-/// What a page is asked for as.
-pub const ACCEPT: &str = "application/json, */*;q=0.1";
-
-/// What is new on a watched page and younger than this was observed, not read from history.
+const ACCEPT: &str = "application/json";
+/// Below a page's root. Unresolved incidents and maintenance, and every component.
+const SUMMARY: &str = "/api/v2/summary.json";
+/// Below a page's root. The fifty newest incidents, resolved ones included; no way to page further.
+const INCIDENTS: &str = "/api/v2/incidents.json";
+/// Most incidents of one document and most posts of one incident that are read. The platform
+/// itself sends 50 incidents; of 254 incidents of five vendors none had more than 36 posts. Joining two records takes
+/// quadratic time in their posts.
+pub(super) const MOST: usize = 1_000;
+/// How young the newest post is for an incident to have been seen as it happened.
 const FRESH: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
-/// The address of a page's summary.
-pub fn summary_url(page: &str) -> String {
-    format!("{}/api/v2/summary.json", page.trim_end_matches('/'))
+/// The page's root, whatever of it was configured or a redirect has led to.
+fn root(state: &SourceState) -> &str {
+    let address = state.address();
+    let address = address.split(['?', '#']).next().unwrap_or(address);
+    [SUMMARY, INCIDENTS].iter().find_map(|path| address.strip_suffix(path)).unwrap_or(address).trim_end_matches('/')
 }
 
-/// The address of a page's fifty newest incidents.
-pub fn incidents_url(page: &str) -> String {
-    format!("{}/api/v2/incidents.json", page.trim_end_matches('/'))
+/// `summary.json`; a document that was configured itself is asked as it is.
+pub(super) fn first_ask(state: &SourceState) -> Ask {
+    let root = root(state);
+    let is_document = [".json", ".atom", ".rss"].iter().any(|ending| root.ends_with(ending));
+    let url = if is_document { root.to_owned() } else { format!("{root}{SUMMARY}") };
+    ask(url, ACCEPT, state)
 }
 
-/// Whether a text is a document of a status page, by its shape.
-pub fn is_one(text: &str) -> bool {
-    text.starts_with('{')
-        && serde_json::from_str::<Value>(text).is_ok_and(|document| {
-            let lists = ["incidents", "scheduled_maintenances", "incident_updates", "months"]
-                .iter()
-                .any(|list| document.get(list).is_some());
-            let summary = document.get("page").is_some() && document.get("status").is_some();
-            lists || summary
-        })
+/// After a summary that changed, the list of incidents, which also says how they ended; so an unchanged page costs one
+/// conditional request. A list that was never read is always asked for.
+pub(super) fn next_ask(asked: &Ask, outcome: Outcome, state: &SourceState) -> Option<Ask> {
+    if !asked.url.ends_with(SUMMARY) {
+        return None;
+    }
+    let url = format!("{}{INCIDENTS}", root(state));
+    let due = outcome == Outcome::Fresh || !state.validators.contains_key(&url);
+    due.then(|| ask(url, ACCEPT, state))
 }
 
-/// Reads one document: JSON, or one of the two history feeds.
-pub fn read(text: &str, origin: &Origin<'_>) -> Result<Reading, ReadError> {
-    let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-    if statuspage_history::is_one(start) {
-        return statuspage_history::read(text, origin);
+/// Reads one document.
+pub(super) fn read(text: &str, context: Context<'_>) -> Result<Reading, ReadError> {
+    let document: Value = serde_json::from_str(text).map_err(|error| ReadError::BrokenJson(error.to_string()))?;
+    if let Some(reading) = statuspage_archive::read(&document, context) {
+        return Ok(reading);
     }
-    if start.starts_with('<') {
-        return Err(ReadError::Html("the JSON of a status page"));
+    if !is_statuspage(&document) {
+        return Err(ReadError::OtherJson(shape(&document)));
     }
-    let document: Value = match start.is_empty() {
-        true => return Err(ReadError::Empty),
-        false => serde_json::from_str(start).map_err(|error| ReadError::Json(error.to_string()))?,
-    };
-    match statuspage_archive::read(&document, origin) {
-        Some(reading) => Ok(reading),
-        None => document_of(&document, origin),
-    }
-}
-
-/// The incidents of a parsed document.
-fn document_of(document: &Value, origin: &Origin<'_>) -> Result<Reading, ReadError> {
-    let page = document.get("page").unwrap_or(&Value::Null);
-    let single = document.get("incident_updates").is_some();
-    let known = single
-        || ["incidents", "scheduled_maintenances", "components", "status"]
-            .iter()
-            .any(|key| document.get(key).is_some());
-    if !known {
-        return Err(ReadError::JsonShape);
-    }
-    let mut reading = Reading::empty(SourceKind::Statuspage);
-    let groups = groups(document);
-    let lists = [("incidents", IncidentKind::Outage), ("scheduled_maintenances", IncidentKind::Maintenance)];
-    let listed = lists.iter().flat_map(|(key, kind)| list(document, key).iter().map(|incident| (incident, *kind)));
-    let alone = single.then_some((document, IncidentKind::Outage));
-    for (value, kind) in listed.chain(alone) {
-        match incident(value, page, kind, &groups, origin) {
-            Ok(incident) => reading.incidents.push(incident),
-            Err(why) => reading.skipped.push(format!("incident {}: {why}", text_of(value, "id").unwrap_or_default())),
+    let mut reading = Reading::default();
+    let page = Page::of(&document, context);
+    for (list, kind) in lists(&document) {
+        if list.len() > MOST {
+            reading.skipped.push(format!(
+                "{} more of kind {}: at most {MOST} are read",
+                list.len() - MOST,
+                kind.as_str()
+            ));
+        }
+        for (at, value) in (1..).zip(list).take(MOST) {
+            match incident::read(value, kind, &page, context) {
+                Ok((incident, skipped)) => {
+                    reading.skipped.extend(skipped);
+                    reading.incidents.push(incident);
+                }
+                Err(reason) => reading.skipped.push(format!("{} {at}: {reason}", kind.as_str())),
+            }
         }
     }
-    reading.title = text_of(page, "name");
-    let identity = identity(page, &Value::Null, origin);
-    reading.page = (identity != PageIdentity::default()).then_some(identity);
+    let identity = reading.incidents.first().map_or(page.identity, |incident| incident.page.clone());
+    reading.title = identity.name.clone();
+    reading.page = Some(identity);
     Ok(reading)
 }
 
-/// Names of component groups by id: regions repeat names, so a component is told with its group.
-fn groups(document: &Value) -> HashMap<String, String> {
-    list(document, "components")
-        .iter()
-        .filter(|part| part.get("group").and_then(Value::as_bool) == Some(true))
-        .filter_map(|part| Some((text_of(part, "id")?, text_of(part, "name")?)))
-        .collect()
-}
-
-fn incident(
-    value: &Value,
-    page: &Value,
-    kind: IncidentKind,
-    groups: &HashMap<String, String>,
-    origin: &Origin<'_>,
-) -> Result<Incident, &'static str> {
-    let native_id = text_of(value, "id").ok_or("it has no id")?;
-    let title = text_of(value, "name").map(|name| line(&name)).ok_or("it has no name")?;
-    let created = time_of(value, "created_at");
-    let mut updates: Vec<Update> = list(value, "incident_updates")
-        .iter()
-        .enumerate()
-        .filter_map(|(at, update)| read_update(update, at, created))
-        .collect();
-    // The list is newest first; equal times keep that order, reversed.
-    updates.reverse();
-    updates.sort_by_key(|update| update.shown_at);
-    let started = time_of(value, "started_at");
-    let first_post_at = updates.iter().map(|update| update.posted_at).min().or(created).or(started);
-    if first_post_at.is_none() {
-        return Err("it has no time");
+/// The arrays of incidents in a document, with what they hold.
+fn lists(document: &Value) -> Vec<(&[Value], IncidentKind)> {
+    if is_incident(document) {
+        return vec![(std::slice::from_ref(document), IncidentKind::Outage)];
     }
-    let maintenance = kind == IncidentKind::Maintenance || text_of(value, "impact").as_deref() == Some("maintenance");
-    let phase = phase_of(value, &updates);
-    let last_update_at =
-        updates.last().map(|update| update.shown_at).or_else(|| time_of(value, "updated_at")).or(created);
-    let closing = updates.iter().find(|update| matches!(update.phase, Phase::Resolved | Phase::Completed));
-    let resolved_at = time_of(value, "resolved_at").or(closing.map(|update| update.shown_at)).or(last_update_at);
-    let identity = identity(page, value, origin);
-    Ok(Incident {
-        url: address(value, &identity, &native_id, origin),
-        native_id,
-        page: identity,
-        source: origin.source.to_owned(),
-        service: origin.service.map(str::to_owned),
-        kind: if maintenance { IncidentKind::Maintenance } else { IncidentKind::Outage },
-        title,
-        phase,
-        impact: text_of(value, "impact")
-            .map_or(Impact::Unknown, |word| Impact::parse(&word).unwrap_or(Impact::Unknown)),
-        started_at: started.or(created).or(first_post_at),
-        first_post_at,
-        last_update_at,
-        resolved_at: resolved_at.filter(|_| phase.is_over()),
-        scheduled_for: time_of(value, "scheduled_for"),
-        scheduled_until: time_of(value, "scheduled_until"),
-        components: components(list(value, "components"), groups),
-        updates,
-        origin: provenance(first_post_at, origin),
-    })
+    let list = |key: &str| document.get(key).and_then(Value::as_array).map(Vec::as_slice);
+    let one = document.get("incident").filter(|incident| incident.is_object()).map(std::slice::from_ref);
+    [
+        (one, IncidentKind::Outage),
+        (list("incidents"), IncidentKind::Outage),
+        (list("scheduled_maintenances"), IncidentKind::Maintenance),
+    ]
+    .into_iter()
+    .filter_map(|(list, kind)| Some((list?, kind)))
+    .collect()
 }
 
-/// The incident's own word, else that of its newest update that is more than a further word.
-fn phase_of(value: &Value, updates: &[Update]) -> Phase {
-    let own = text_of(value, "status").and_then(|word| Phase::parse(&word));
-    let said = || updates.iter().rev().map(|update| update.phase).find(|phase| *phase != Phase::Update);
-    own.or_else(said).unwrap_or(Phase::Unknown)
+/// Whether a document has this platform's shape. Others have lists of the same names: their incidents look different.
+fn is_statuspage(document: &Value) -> bool {
+    let lists = lists(document);
+    let entries = || lists.iter().flat_map(|(list, _)| list.iter());
+    if entries().next().is_some() {
+        return entries().any(is_incident);
+    }
+    let has_page = document.get("page").is_some_and(|page| page.get("id").is_some());
+    let has_status = document.get("status").is_some_and(|status| status.get("indicator").is_some());
+    let has_list = ["incidents", "scheduled_maintenances", "components"].iter().any(|key| document.get(key).is_some());
+    has_status || has_page && has_list
 }
 
-/// Observed when the page was being watched as it was posted.
-pub(super) fn provenance(first_post: Option<Timestamp>, origin: &Origin<'_>) -> Provenance {
-    let young = first_post.is_some_and(|at| origin.now.duration_since(at) < FRESH);
-    if origin.watched && young { Provenance::Observed } else { Provenance::Imported }
+fn is_incident(value: &Value) -> bool {
+    let has = |key: &str| value.get(key).is_some();
+    has("id")
+        && has("name")
+        && has("status")
+        && ["incident_updates", "shortlink", "impact", "page_id", "scheduled_for"].iter().any(|key| has(key))
 }
 
-fn read_update(value: &Value, at: usize, created: Option<Timestamp>) -> Option<Update> {
-    // `display_at` is null on every postmortem; when all is missing, the incident's own time stands in.
-    let posted_at = time_of(value, "created_at");
-    let shown_at = time_of(value, "display_at").or(posted_at).or_else(|| time_of(value, "updated_at")).or(created)?;
-    let posted_at = posted_at.unwrap_or(shown_at);
-    let status = text_of(value, "status").unwrap_or_default();
-    Some(Update {
-        native_id: text_of(value, "id").unwrap_or_else(|| format!("{shown_at} {status} {at}")),
-        precise: true,
-        phase: Phase::parse(&status).unwrap_or(Phase::Unknown),
-        text: html::to_text(&text_of(value, "body").unwrap_or_default()),
-        shown_at,
-        posted_at,
-        edited_at: time_of(value, "updated_at").filter(|edited| *edited > posted_at),
-        components: list(value, "affected_components").iter().filter_map(affected).collect(),
-    })
-}
-
-/// A component with its state before and after, as an update tells it.
-fn affected(value: &Value) -> Option<Component> {
-    Some(Component {
-        native_id: text_of(value, "code"),
-        name: line(&text_of(value, "name")?),
-        before: text_of(value, "old_status").and_then(|word| ComponentState::parse(&word)),
-        state: state(value, "new_status"),
-    })
-}
-
-/// Components of an incident; groups are containers and left out.
-fn components(values: &[Value], groups: &HashMap<String, String>) -> Vec<Component> {
-    let parts = values.iter().filter(|part| part.get("group").and_then(Value::as_bool) != Some(true));
-    parts
-        .filter_map(|part| {
-            let name = line(&text_of(part, "name")?);
-            let group = text_of(part, "group_id").and_then(|group| groups.get(&group));
-            Some(Component {
-                native_id: text_of(part, "id"),
-                name: group.map_or_else(|| name.clone(), |group| format!("{group} / {name}")),
-                before: None,
-                state: state(part, "status"),
-            })
-        })
-        .collect()
-}
-
-/// incident.io says `full_outage` where Statuspage says `major_outage`.
-fn state(value: &Value, key: &str) -> ComponentState {
-    match text_of(value, key).as_deref() {
-        Some("full_outage") => ComponentState::MajorOutage,
-        Some(word) => ComponentState::parse(word).unwrap_or(ComponentState::Unknown),
-        None => ComponentState::Unknown,
+/// A document's first keys, for somebody who wonders what came.
+pub(super) fn shape(document: &Value) -> String {
+    match document {
+        Value::Object(object) if object.is_empty() => "an empty object".to_owned(),
+        Value::Object(object) => {
+            let keys: Vec<_> = object.keys().take(5).map(|key| html::excerpt(key, 30)).collect();
+            format!("an object of {}", keys.join(", "))
+        }
+        Value::Array(array) => format!("an array of {}", array.len()),
+        _ => "a bare value".to_owned(),
     }
 }
 
-/// Which page speaks: by its object, else by what an incident says of it. A fetched document speaks for the host that
-/// it was fetched from, whatever it claims.
-fn identity(page: &Value, incident: &Value, origin: &Origin<'_>) -> PageIdentity {
-    let claimed = text_of(page, "url").as_deref().and_then(urls::host);
-    PageIdentity {
-        id: text_of(page, "id").or_else(|| text_of(incident, "page_id")),
-        host: origin.url.and_then(host_and_port).or(claimed),
-        name: text_of(page, "name"),
+/// What a document says of its page.
+struct Page {
+    identity: PageIdentity,
+    /// Its root, for readers.
+    url: Option<String>,
+    /// Names of component groups by id.
+    groups: HashMap<String, String>,
+    /// The group of a component by its id: only the summary tells.
+    group_of: HashMap<String, String>,
+}
+
+impl Page {
+    fn of(document: &Value, context: Context<'_>) -> Self {
+        let page = document.get("page").unwrap_or(&Value::Null);
+        let url = word(page, "url").and_then(|url| urls::absolute(&url, None));
+        // A fetched document speaks for the host that it was fetched from, whatever it claims.
+        let host = context.base.or(url.as_deref()).and_then(urls::host_and_port);
+        let identity = PageIdentity { id: word(page, "id"), host, name: word(page, "name") };
+        let mut known = Self { identity, url, groups: HashMap::new(), group_of: HashMap::new() };
+        for component in document.get("components").and_then(Value::as_array).into_iter().flatten() {
+            let Some(id) = word(component, "id") else { continue };
+            if is_group(component) {
+                known.groups.extend(word(component, "name").map(|name| (id, name)));
+            } else if let Some(group) = word(component, "group_id") {
+                known.group_of.insert(id, group);
+            }
+        }
+        known
     }
 }
 
-/// The host, with its port where that is not the usual one: two pages may share a host.
-pub(super) fn host_and_port(url: &str) -> Option<String> {
-    let host = urls::host(url)?;
-    let port = url::Url::parse(url).ok()?.port();
-    Some(port.map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
+fn is_group(component: &Value) -> bool {
+    component.get("group").and_then(Value::as_bool).unwrap_or(false)
 }
 
-/// The incident's page: the short link, else below the page's address.
-fn address(value: &Value, page: &PageIdentity, native_id: &str, origin: &Origin<'_>) -> Option<String> {
-    let short = text_of(value, "shortlink").and_then(|link| urls::absolute(&link, None));
-    let scheme = origin.url.map_or("https", |url| if url.starts_with("http:") { "http" } else { "https" });
-    short.or_else(|| urls::absolute(&format!("{scheme}://{}/incidents/{native_id}", page.host.as_ref()?), None))
+/// A text or number under `key`, trimmed; `None` when it is missing, null or empty.
+fn word(value: &Value, key: &str) -> Option<String> {
+    let word = match value.get(key)? {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    Some(word).filter(|word| !word.is_empty())
 }
 
-/// A list that may be null or missing.
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-/// A text that may be a number; empty is none.
-fn text_of(value: &Value, key: &str) -> Option<String> {
-    match value.get(key)? {
-        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-fn time_of(value: &Value, key: &str) -> Option<Timestamp> {
-    dates::instant(value.get(key)?.as_str()?)
+/// Observed when the page was watched before and the newest post is younger than a day.
+pub(super) fn origin(newest_post: Option<Timestamp>, context: Context<'_>) -> Origin {
+    let fresh = newest_post.is_some_and(|at| context.now.duration_since(at) < FRESH);
+    if context.watched && fresh { Origin::Observed } else { Origin::Imported }
 }

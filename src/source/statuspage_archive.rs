@@ -3,22 +3,25 @@
 
 use serde_json::Value;
 
-use super::{Origin, Reading, line, statuspage::provenance};
+use super::{Context, Reading, statuspage::origin};
 use crate::{
-    model::{Impact, Incident, IncidentKind, PageIdentity, Phase, SourceKind, Timestamp, Update},
-    text::{dates, html},
+    model::{Impact, Incident, IncidentKind, PageIdentity, Phase, Timestamp, Update},
+    text::{
+        dates::{self, Stamp},
+        html, urls,
+    },
 };
 
 /// The incidents of one archive page; `None` for a document of another shape.
-pub fn read(document: &Value, origin: &Origin<'_>) -> Option<Reading> {
+pub fn read(document: &Value, context: Context<'_>) -> Option<Reading> {
     let months = document.get("months")?.as_array()?;
-    let mut reading = Reading::empty(SourceKind::Statuspage);
+    let mut reading = Reading::default();
     let name = document.pointer("/page_status/page/name").and_then(Value::as_str).map(str::to_owned);
     for month in months {
         let year = month.get("year").and_then(Value::as_i64);
         let incidents = month.get("incidents").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         for value in incidents {
-            match year.and_then(|year| incident(value, year, month, name.clone(), origin)) {
+            match year.and_then(|year| incident(value, year, month, name.clone(), context)) {
                 Some(incident) => reading.incidents.push(incident),
                 None => {
                     let code = value.get("code").and_then(Value::as_str).unwrap_or("without a code");
@@ -27,11 +30,12 @@ pub fn read(document: &Value, origin: &Origin<'_>) -> Option<Reading> {
             }
         }
     }
-    reading.title = name;
+    reading.title.clone_from(&name);
+    reading.page = Some(PageIdentity { id: None, host: context.base.and_then(urls::host_and_port), name });
     Some(reading)
 }
 
-fn incident(value: &Value, year: i64, month: &Value, page: Option<String>, origin: &Origin<'_>) -> Option<Incident> {
+fn incident(value: &Value, year: i64, month: &Value, page: Option<String>, context: Context<'_>) -> Option<Incident> {
     let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
     let native_id = Some(text("code")).filter(|code| !code.is_empty())?.to_owned();
     let (began, ended) = span(text("timestamp"), year, month)?;
@@ -41,7 +45,7 @@ fn incident(value: &Value, year: i64, month: &Value, page: Option<String>, origi
     let maintenance = impact == Impact::Maintenance;
     let phase = if maintenance { Phase::Completed } else { Phase::Resolved };
     let last = Update {
-        native_id: format!("{over}#0"),
+        native_id: format!("{over}#1"),
         precise: false,
         phase,
         text: words.clone(),
@@ -51,11 +55,11 @@ fn incident(value: &Value, year: i64, month: &Value, page: Option<String>, origi
         components: Vec::new(),
     };
     Some(Incident {
-        page: PageIdentity { id: None, host: origin.url.and_then(super::statuspage::host_and_port), name: page },
-        source: origin.source.to_owned(),
-        service: origin.service.map(str::to_owned),
+        page: PageIdentity { id: None, host: context.base.and_then(urls::host_and_port), name: page },
+        source: context.source.to_owned(),
+        service: context.service.map(str::to_owned),
         kind: if maintenance { IncidentKind::Maintenance } else { IncidentKind::Outage },
-        title: line(text("name")),
+        title: html::one_line(&html::to_text(text("name"))),
         url: None,
         phase,
         impact,
@@ -67,27 +71,17 @@ fn incident(value: &Value, year: i64, month: &Value, page: Option<String>, origi
         scheduled_until: None,
         components: Vec::new(),
         updates: if words.is_empty() { Vec::new() } else { vec![last] },
-        origin: provenance(Some(began), origin),
+        origin: origin(Some(began), context),
         native_id,
     })
 }
 
 /// `Dec 30, 17:55 - 19:46 PST`, or with month and day again behind the dash when it crosses midnight.
 fn span(stamp: &str, year: i64, month: &Value) -> Option<(Timestamp, Option<Timestamp>)> {
-    let text = html::to_text(stamp).replace('\n', " ");
-    let (from, to) = text.split_once(" - ").map_or((text.as_str(), None), |(from, to)| (from, Some(to)));
-    let zone = text.split_whitespace().next_back()?;
+    let (from, until) = Stamp::read_span(&html::one_line(&html::to_text(stamp)))?;
     // The stamp has no year: the middle of its month is near enough to find it.
     let name = month.get("name").and_then(Value::as_str)?;
     let near = dates::instant(&format!("15 {} {year} 12:00:00 UTC", name.get(..3)?))?;
-    let words =
-        |part: &str| part.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-    let first = words(from);
-    let began = dates::without_year(first.first()?, first.get(1)?, first.get(2)?, zone, near)?;
-    let ended = to.and_then(|to| match words(to).as_slice() {
-        [clock, _zone] => dates::without_year(first.first()?, first.get(1)?, clock, zone, began),
-        [month, day, clock, _zone] => dates::without_year(month, day, clock, zone, began),
-        _ => None,
-    });
-    Some((began, ended))
+    let began = from.nearest(near)?;
+    Some((began, until.and_then(|until| until.nearest(began))))
 }

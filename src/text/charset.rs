@@ -1,119 +1,146 @@
-//! Bytes to UTF-8: by byte order mark, by being valid UTF-8, by the HTTP header, by the document's own declaration, by
-//! guess. A valid UTF-8 text is believed over any label: labels lie more often than bytes do.
+//! Bytes to UTF-8: which charset a document is in, whatever it says of itself.
+//!
+//! The order is: byte order mark, the shape of UTF-16, valid UTF-8, the HTTP header, the XML declaration or `<meta>`,
+//! what the bytes look like, windows-1252. Valid UTF-8 goes before every label because labels lie and other charsets
+//! are practically never valid UTF-8 by accident. Markup is not mended here: that is `source/repair.rs`.
 
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{
+    Encoding, GB18030, GBK, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
+};
 
-/// How far a declaration is looked for, in bytes.
-const DECLARED_WITHIN: usize = 1024;
+/// How far into a document a declaration is looked for, in bytes. Source: WHATWG HTML, "prescan a byte stream".
+const PRESCAN: usize = 1_024;
 
-/// A decoded document.
+/// A document as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
-    /// The text, without byte order mark; an XML declaration in it now says UTF-8.
+    /// The text, without a byte order mark; an XML declaration in it says UTF-8.
     pub text: String,
-    /// The name of the charset it was read in.
+    /// The charset that the bytes were read in, by its WHATWG name.
     pub charset: &'static str,
-    /// What was wrong with its labels, in words for the source's health.
+    /// What had to be guessed or replaced, in words for an operator; empty when all was well.
     pub notes: Vec<String>,
 }
 
-/// Decodes `bytes`; `content_type` is the HTTP header, where there is one.
-pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
+/// Reads `bytes`, which came with this `Content-Type` (as sent, parameters included; `None` for a file).
+pub fn decode(bytes: &[u8], http_content_type: Option<&str>) -> Decoded {
     let mut notes = Vec::new();
-    let (encoding, offset) = choose(bytes, content_type, &mut notes);
-    let body = bytes.get(offset..).unwrap_or_default();
-    let (text, broken) = encoding.decode_without_bom_handling(body);
-    if broken {
-        notes.push(format!("it is not clean {}: what cannot be read was replaced", encoding.name()));
+    let (encoding, skip) = choose(bytes, http_content_type, &mut notes);
+    let (text, had_errors) = encoding.decode_without_bom_handling(bytes.get(skip..).unwrap_or_default());
+    if had_errors {
+        notes.push(format!("some bytes are not {}: replaced by \u{fffd}", encoding.name()));
     }
-    Decoded { text: restate(&text), charset: encoding.name(), notes }
+    let mut text = text.into_owned();
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    say_utf8(&mut text);
+    Decoded { text, charset: encoding.name(), notes }
 }
 
-/// The encoding, and the length of the byte order mark.
+/// The charset, and how many bytes its byte order mark takes.
 fn choose(bytes: &[u8], content_type: Option<&str>, notes: &mut Vec<String>) -> (&'static Encoding, usize) {
     if let Some(found) = Encoding::for_bom(bytes) {
         return found;
     }
-    if let Some(wide) = wide_without_mark(bytes) {
-        return (wide, 0);
+    if let Some(encoding) = shape_of_utf16(bytes) {
+        return (encoding, 0);
     }
+    let header = content_type.and_then(parameter_charset).and_then(label);
+    let declared = declared_charset(bytes).and_then(|name| label(&name));
+    let labels = [header, declared];
     if std::str::from_utf8(bytes).is_ok() {
-        return (UTF_8, 0);
+        // Seven-bit text is valid UTF-8 too; only its escape sequences give ISO-2022-JP away.
+        let escapes = bytes.contains(&0x1b) && labels.contains(&Some(ISO_2022_JP));
+        return (if escapes { ISO_2022_JP } else { UTF_8 }, 0);
     }
-    let header = content_type.and_then(charset_of_header);
-    let document = charset_of_document(bytes);
-    for label in header.iter().chain(&document) {
-        match Encoding::for_label(label.as_bytes()).map(wider) {
-            // It says UTF-8 and is not: what it means is most often the Western charset.
-            Some(encoding) if encoding == UTF_8 => notes.push("it says UTF-8 and is not".to_owned()),
-            Some(encoding) => return (encoding, 0),
-            None => notes.push(format!("it names a charset that nobody knows: {label:?}")),
-        }
+    let honest = labels.into_iter().flatten().find(|encoding| *encoding != UTF_8 && !is_utf16(encoding));
+    if let Some(encoding) = honest.filter(|encoding| !encoding.decode_without_bom_handling(bytes).1) {
+        return (encoding, 0);
     }
-    // Mostly UTF-8 with a few broken letters is still UTF-8; else the web's default.
-    (if mostly_utf8(bytes) { UTF_8 } else { WINDOWS_1252 }, 0)
+    let guess = sniff(bytes).or(honest).unwrap_or(WINDOWS_1252);
+    let said = header.or(declared).map_or_else(|| "says no charset".to_owned(), |name| format!("says {}", name.name()));
+    notes.push(format!("the document {said}, but its bytes are not so: read as {}", guess.name()));
+    (guess, 0)
 }
 
-/// gb2312 documents use the letters of its superset.
-fn wider(encoding: &'static Encoding) -> &'static Encoding {
-    if encoding == encoding_rs::GBK { GB18030 } else { encoding }
+fn is_utf16(encoding: &Encoding) -> bool {
+    encoding == UTF_16BE || encoding == UTF_16LE
 }
 
-/// UTF-16 without a mark: markup begins with `<` or white space, so every other byte is zero.
-fn wide_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
-    match bytes.get(..4)? {
-        [0, first, 0, second] if *first != 0 && *second != 0 => Some(UTF_16BE),
-        [first, 0, second, 0] if *first != 0 && *second != 0 => Some(UTF_16LE),
+/// UTF-16 without a mark: the document opens with `<`, `{` or `[` and every other byte of its start is zero.
+fn shape_of_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    match bytes {
+        [0, b'<' | b'{' | b'[', 0, second, ..] if *second != 0 => Some(UTF_16BE),
+        [b'<' | b'{' | b'[', 0, second, 0, ..] if *second != 0 => Some(UTF_16LE),
         _ => None,
     }
 }
 
-fn mostly_utf8(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    let broken = text.chars().filter(|letter| *letter == char::REPLACEMENT_CHARACTER).count();
-    let foreign = text.chars().filter(|letter| !letter.is_ascii()).count();
-    broken * 10 < foreign
-}
-
-/// `charset=` of a Content-Type.
-fn charset_of_header(content_type: &str) -> Option<String> {
-    let at = content_type.to_ascii_lowercase().find("charset=")? + "charset=".len();
-    let value = content_type.get(at..)?.trim_start_matches(['"', '\'', ' ']);
-    let end = value.find(['"', '\'', ';', ' ', ',']).unwrap_or(value.len());
-    Some(value.get(..end)?.to_owned()).filter(|label| !label.is_empty())
-}
-
-/// `encoding=` of an XML declaration, or `charset=` of a meta element, near the start.
-fn charset_of_document(bytes: &[u8]) -> Option<String> {
-    let start: String = bytes.iter().take(DECLARED_WITHIN).map(|byte| char::from(*byte)).collect();
-    let declaration = start.find("<?xml").and_then(|at| start[at..].find("?>").map(|end| (at, at + end)));
-    if let Some(label) = declaration.and_then(|(from, to)| quoted_after(&start[from..to], "encoding")) {
-        return Some(label);
+/// The charset of a label. `iso-8859-1` and `us-ascii` mean windows-1252, as browsers read them (encoding_rs does so),
+/// `gb2312` means its superset gb18030.
+fn label(name: &str) -> Option<&'static Encoding> {
+    let encoding = Encoding::for_label(name.trim().as_bytes())?;
+    match encoding {
+        found if found == GBK => Some(GB18030),
+        found if found == REPLACEMENT || found == X_USER_DEFINED => None,
+        found => Some(found),
     }
-    let meta = start.to_ascii_lowercase();
-    let at = meta.find("<meta").and_then(|at| meta[at..].find("charset=").map(|more| at + more + "charset=".len()))?;
-    let value = start.get(at..)?.trim_start_matches(['"', '\'']);
-    let end = value.find(['"', '\'', '>', '/', ' ', ';'])?;
-    Some(value[..end].to_owned()).filter(|label| !label.is_empty())
 }
 
-/// The quoted value behind `name =`.
-fn quoted_after(text: &str, name: &str) -> Option<String> {
-    let rest = text[text.find(name)? + name.len()..].trim_start().strip_prefix('=')?.trim_start();
-    let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-    let value = &rest[1..];
-    Some(value[..value.find(quote)?].trim().to_owned())
+/// `charset=` of a header or of `<meta … content="…">`.
+fn parameter_charset(text: &str) -> Option<&str> {
+    let lower = text.to_ascii_lowercase();
+    let after = &text[lower.find("charset")? + "charset".len()..];
+    let value = after.trim_start().strip_prefix('=')?.trim_start();
+    let value = value.trim_start_matches(['"', '\'']);
+    Some(value.split(['"', '\'', ';', ' ', ',', '>', '/']).next().unwrap_or_default()).filter(|name| !name.is_empty())
 }
 
-/// Makes an XML declaration say UTF-8, because that is what the text is now.
-fn restate(text: &str) -> String {
-    let blank = text.len() - text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).len();
-    let Some(rest) = text[blank..].strip_prefix("<?xml") else { return text.to_owned() };
-    let Some(end) = rest.find("?>") else { return text.to_owned() };
-    if !rest[..end].contains("encoding") {
-        return text.to_owned();
+/// What the document's first kilobyte says: `<?xml … encoding="…"?>`, else `<meta charset>`.
+fn declared_charset(bytes: &[u8]) -> Option<String> {
+    let start = bytes.get(..bytes.len().min(PRESCAN)).unwrap_or_default();
+    let start = WINDOWS_1252.decode_without_bom_handling(start).0;
+    if let Some((from, to)) = encoding_span(&start) {
+        return start.get(from..to).map(str::to_owned);
     }
-    format!("<?xml version=\"1.0\" encoding=\"utf-8\"{}", &rest[end..])
+    let lower = start.to_ascii_lowercase();
+    lower.match_indices("<meta").find_map(|(at, _)| {
+        let tag = lower[at..].split('>').next().unwrap_or_default();
+        parameter_charset(tag).map(str::to_owned)
+    })
+}
+
+/// Where the value of `encoding` stands in an XML declaration at the start of the text.
+fn encoding_span(text: &str) -> Option<(usize, usize)> {
+    let mut border = text.len().min(PRESCAN);
+    while !text.is_char_boundary(border) {
+        border -= 1;
+    }
+    let open = text[..border].find("<?xml")?;
+    let close = open + text[open..].find("?>")?;
+    let name = open + text[open..close].find("encoding")?;
+    let quote = name + text[name..close].find(['"', '\''])?;
+    let end = quote + 1 + text[quote + 1..close].find(['"', '\''])?;
+    Some((quote + 1, end))
+}
+
+/// Rewrites the XML declaration to the truth: the text is UTF-8 now.
+fn say_utf8(text: &mut String) {
+    if let Some((from, to)) = encoding_span(text) {
+        text.replace_range(from..to, "UTF-8");
+    }
+}
+
+/// UTF-8 with a few broken bytes (cut in the middle of a character, or mixed by a careless program) is still UTF-8 when
+/// most of its multi-byte sequences are whole. `None` when the bytes do not look like it.
+fn sniff(bytes: &[u8]) -> Option<&'static Encoding> {
+    let (mut whole, mut broken) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    (whole > broken).then_some(UTF_8)
 }
 
 #[cfg(test)]
@@ -122,63 +149,62 @@ mod tests {
 
     use super::*;
 
-    fn wide(text: &str, mark: bool) -> Vec<u8> {
-        let mark = if mark { vec![0xfe, 0xff] } else { Vec::new() };
-        mark.into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect()
+    fn utf16be(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_be_bytes).collect()
     }
 
     #[test]
-    fn every_way_of_saying_the_charset_is_heard() {
-        let declared = "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a>ü</a>";
-        for (bytes, header, charset, text) in [
-            ("<a>ü</a>".as_bytes().to_vec(), None, "UTF-8", "<a>ü</a>"),
-            ("\u{feff}<a/>".as_bytes().to_vec(), None, "UTF-8", "<a/>"),
-            (wide("<a>ü</a>", true), None, "UTF-16BE", "<a>ü</a>"),
-            (
-                wide(declared, true),
-                Some("text/xml; charset=utf-8"),
-                "UTF-16BE",
-                "<?xml version=\"1.0\" encoding=\"utf-8\"?><a>ü</a>",
-            ),
-            (wide(declared, false), None, "UTF-16BE", "<?xml version=\"1.0\" encoding=\"utf-8\"?><a>ü</a>"),
-            (b"<a>\xfc</a>".to_vec(), Some("text/xml; charset=\"ISO-8859-1\""), "windows-1252", "<a>ü</a>"),
-            (
-                b"<?xml version='1.0' encoding='koi8-r'?><a>\xc1</a>".to_vec(),
-                None,
-                "KOI8-R",
-                "<?xml version=\"1.0\" encoding=\"utf-8\"?><a>а</a>",
-            ),
-            (
-                b"<html><meta charset=shift_jis><p>\x83\x41</p>".to_vec(),
-                None,
-                "Shift_JIS",
-                "<html><meta charset=shift_jis><p>ア</p>",
-            ),
-            (b"<a>\xfc</a>".to_vec(), None, "windows-1252", "<a>ü</a>"),
-            (Vec::new(), None, "UTF-8", ""),
+    fn utf_16be_with_a_declaration_is_read_with_and_without_a_mark() {
+        let text = "<?xml version=\"1.0\" encoding=\"UTF-16\"?><rss>störung</rss>";
+        let bare = utf16be(text);
+        let marked = [&[0xfe, 0xff], bare.as_slice()].concat();
+        for bytes in [bare, marked] {
+            let decoded = decode(&bytes, Some("application/json;charset=utf-16"));
+            assert_eq!(decoded.text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><rss>störung</rss>");
+            assert_eq!((decoded.charset, decoded.notes), ("UTF-16BE", vec![]));
+        }
+    }
+
+    #[test]
+    fn valid_utf_8_wins_over_every_label() {
+        let decoded =
+            decode("<?xml version='1.0' encoding='iso-8859-1'?><a>é</a>".as_bytes(), Some("text/xml; charset=latin1"));
+        assert_eq!(decoded.text, "<?xml version='1.0' encoding='UTF-8'?><a>é</a>");
+        assert_eq!(decoded.charset, "UTF-8");
+    }
+
+    #[test]
+    fn labels_are_read_as_browsers_read_them() {
+        for (bytes, content_type, charset, text) in [
+            (&b"caf\xe9 \x80"[..], Some("text/xml; charset=ISO-8859-1"), "windows-1252", "café €"),
+            (b"\xc4\xe3", Some("text/html;charset=\"gb2312\""), "gb18030", "你"),
+            (b"<meta charset=koi8-r>\xf0", None, "KOI8-R", "<meta charset=koi8-r>П"),
+            (b"caf\xe9", None, "windows-1252", "café"),
         ] {
-            let decoded = decode(&bytes, header);
+            let decoded = decode(bytes, content_type);
             assert_eq!((decoded.charset, decoded.text.as_str()), (charset, text));
         }
     }
 
     #[test]
-    fn a_lie_is_noted_and_the_text_is_read_all_the_same() {
-        let lie = decode(b"<?xml version='1.0' encoding='utf-8'?><a>Caf\xe9</a>", None);
-        assert!(lie.text.contains("Café"), "{lie:?}");
-        assert_eq!(lie.notes, ["it says UTF-8 and is not"]);
-        let unknown = decode(b"<?xml version='1.0' encoding='utf-8000'?><a>\xe9</a>", None);
-        assert_eq!(unknown.notes.len(), 1, "{unknown:?}");
+    fn a_lie_is_read_and_noted() {
+        let latin = decode(b"<?xml version='1.0' encoding='utf-8'?><a>caf\xe9</a>", None);
+        assert!(latin.text.contains("café"), "{latin:?}");
+        assert!(latin.notes[0].contains("says UTF-8"), "{latin:?}");
+        let cut = decode(b"gr\xc3\xb6\xc3\x9fer \xff", None);
+        assert_eq!(cut.text, "größer \u{fffd}");
+        assert_eq!(cut.notes.len(), 2, "{cut:?}");
     }
 
     proptest! {
         #[test]
-        fn any_bytes_give_a_text(bytes in proptest::collection::vec(any::<u8>(), 0..200), header in proptest::option::of("\\PC{0,30}")) {
-            decode(&bytes, header.as_deref());
+        fn any_bytes_are_decoded(bytes: Vec<u8>, content_type: Option<String>) {
+            decode(&bytes, content_type.as_deref());
         }
 
         #[test]
-        fn utf8_without_a_declaration_is_kept_as_it_is(text in "[a-zA-Zäöü<>\\n 障害]{0,60}") {
+        fn text_in_utf_8_comes_back(text in "[^\u{feff}\u{0}\u{1b}]{0,40}") {
+            prop_assume!(!text.contains("<?xml"));
             prop_assert_eq!(decode(text.as_bytes(), None).text, text);
         }
     }

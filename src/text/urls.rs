@@ -1,46 +1,53 @@
-//! Addresses as they are stored and shown: absolute, http or https, not endless.
+//! Addresses out of documents: absolute, http or https, of a sane length. Whether an address may be asked is `fetch`'s
+//! business.
 
 use url::Url;
 
-/// Longest address that is kept, in bytes (protocols B3).
-const LONGEST: usize = 2_048;
+/// Longest address that is kept, in bytes.
+pub const LONGEST: usize = 2_048;
 
-/// The absolute form of `reference`, resolved against `base`; `None` for what is no web address or too long.
-pub fn absolute(reference: &str, base: Option<&str>) -> Option<String> {
-    let reference = reference.trim();
-    if reference.is_empty() || reference.len() > LONGEST {
+/// `text` as an absolute http(s) address, resolved against `base`; without user and password, and with the doubled slash
+/// of some status pages (`https://host//incidents/x`) made one. `None` for anything else.
+pub fn absolute(text: &str, base: Option<&str>) -> Option<String> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > LONGEST {
         return None;
     }
-    let url = match Url::parse(reference) {
-        Ok(url) => url,
-        Err(url::ParseError::RelativeUrlWithoutBase) => Url::parse(base?).ok()?.join(reference).ok()?,
-        Err(_) => return None,
+    let url = match Url::parse(text) {
+        Err(url::ParseError::RelativeUrlWithoutBase) => Url::parse(base?).ok()?.join(text).ok()?,
+        parsed => parsed.ok()?,
     };
-    let keeps = matches!(url.scheme(), "http" | "https") && url.host_str().is_some() && url.as_str().len() <= LONGEST;
-    keeps.then(|| collapse(url))
-}
-
-/// Doubled slashes in a path are one: incident.io writes `https://status.example//incidents/…`.
-fn collapse(mut url: Url) -> String {
-    if url.path().contains("//") && url.path().contains("/incidents/") {
-        let mut path = url.path().to_owned();
-        while path.contains("//") {
-            path = path.replace("//", "/");
-        }
-        url.set_path(&path);
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+        return None;
     }
-    url.into()
+    let mut url = url;
+    if !url.username().is_empty() || url.password().is_some() {
+        url.set_username("").ok()?;
+        url.set_password(None).ok()?;
+    }
+    if url.path().starts_with("//incidents/") {
+        let path = url.path().trim_start_matches('/').to_owned();
+        url.set_path(&format!("/{path}"));
+    }
+    Some(String::from(url)).filter(|url| url.len() <= LONGEST)
 }
 
-/// The host of an address, lower case.
-pub fn host(address: &str) -> Option<String> {
-    Url::parse(address).ok()?.host_str().map(str::to_ascii_lowercase)
+/// The host of an address, lower case, without port; `None` when it has none.
+pub fn host(url: &str) -> Option<String> {
+    Url::parse(url.trim()).ok()?.host_str().map(str::to_ascii_lowercase).filter(|host| !host.is_empty())
 }
 
-/// The last segment of an address's path that is not empty.
-pub fn last_segment(address: &str) -> Option<String> {
-    let url = Url::parse(address).ok()?;
-    url.path_segments()?.rfind(|segment| !segment.is_empty()).map(str::to_owned)
+/// The last part of an address's path that is not empty.
+pub fn last_segment(url: &str) -> Option<String> {
+    let url = Url::parse(url.trim()).ok()?;
+    url.path_segments()?.rfind(|part| !part.is_empty()).map(str::to_owned)
+}
+
+/// The host of an address with its port, where that is not the usual one: two pages may share a host.
+pub fn host_and_port(url: &str) -> Option<String> {
+    let host = host(url)?;
+    let port = Url::parse(url).ok()?.port();
+    Some(port.map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
 }
 
 #[cfg(test)]
@@ -48,28 +55,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_web_addresses_survive() {
-        for (reference, base, expected) in [
-            ("https://example.org/a b", None, Some("https://example.org/a%20b")),
-            ("/x?y=1", Some("https://example.org/feed/rss"), Some("https://example.org/x?y=1")),
-            ("x", Some("https://example.org/feed/rss"), Some("https://example.org/feed/x")),
-            ("//cdn.example.org/x", Some("https://example.org/"), Some("https://cdn.example.org/x")),
-            ("https://status.example.org//incidents/01ABC", None, Some("https://status.example.org/incidents/01ABC")),
-            ("javascript:alert(1)", Some("https://example.org/"), None),
-            ("data:text/html,x", None, None),
-            ("mailto:a@example.org", None, None),
-            ("/x", None, None),
-            ("", Some("https://example.org/"), None),
+    fn only_absolute_http_addresses_come_out() {
+        let base = Some("https://example.org/feeds/main.xml");
+        for (text, expected) in [
+            (" https://Example.org/a b ", Some("https://example.org/a%20b")),
+            ("/post/1", Some("https://example.org/post/1")),
+            ("post?x=1#y", Some("https://example.org/feeds/post?x=1#y")),
+            ("//cdn.example.org/x", Some("https://cdn.example.org/x")),
+            ("https://status.example.org//incidents/01ABC", Some("https://status.example.org/incidents/01ABC")),
+            ("https://good.example@evil.example/", Some("https://evil.example/")),
+            ("javascript:alert(1)", None),
+            ("data:text/html,x", None),
+            ("mailto:a@example.org", None),
+            ("", None),
         ] {
-            assert_eq!(absolute(reference, base).as_deref(), expected, "{reference}");
+            assert_eq!(absolute(text, base).as_deref(), expected, "{text}");
         }
-        assert_eq!(absolute(&format!("https://example.org/{}", "a".repeat(3000)), None), None);
+        assert_eq!(absolute("post/1", None), None);
+        assert_eq!(absolute(&format!("https://example.org/{}", "x".repeat(LONGEST)), None), None);
     }
 
     #[test]
-    fn parts_of_an_address() {
-        assert_eq!(host("https://Status.Example.org:8443/x"), Some("status.example.org".to_owned()));
-        assert_eq!(last_segment("https://example.org/incidents/abc123/"), Some("abc123".to_owned()));
-        assert_eq!(last_segment("https://example.org/"), None);
+    fn host_and_last_segment_are_found() {
+        assert_eq!(host("https://Status.Example.org:8443/x").as_deref(), Some("status.example.org"));
+        assert_eq!(last_segment("https://e.org/incidents/abc/?x=/y").as_deref(), Some("abc"));
+        assert_eq!(last_segment("https://e.org/"), None);
     }
 }

@@ -136,7 +136,7 @@ fn every_misbehaving_source_is_named_and_a_good_one_beside_it_is_never_late() {
         (
             "half a JSON",
             Reply::ok("application/feed+json", "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":["),
-            "not JSON",
+            "broken JSON",
         ),
         ("UTF-16BE with a declaration", Reply::ok("text/xml; charset=utf-8", utf16), ""),
         ("lying charset", Reply::ok("text/xml; charset=utf-8", latin), ""),
@@ -168,7 +168,7 @@ fn every_misbehaving_source_is_named_and_a_good_one_beside_it_is_never_late() {
         ("stopped".into(), "limited".into(), "ok".into())
     );
     let lying = lines.iter().find(|line| line["name"] == "lying charset").expect("listed");
-    assert_eq!(lying["repaired"][0], "it says UTF-8 and is not");
+    assert_eq!(lying["repaired"][0], "the document says UTF-8, but its bytes are not so: read as windows-1252");
     assert!(running.get("/search?q=storung").body.contains("Störung"), "the lying charset was read");
     assert!(running.get("/search?q=ausgefallen").body.contains("Slack"), "UTF-16 was read");
     assert!(running.log().lines().count() < 10, "no spam: {}", running.log());

@@ -10,6 +10,7 @@ mod judging;
 mod kill;
 mod layers;
 mod pages;
+mod payloads;
 mod reading;
 mod searching;
 mod storing;

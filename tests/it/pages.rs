@@ -95,6 +95,6 @@ fn our_own_documents_are_read_as_they_were_looked_at() {
         "status/history.atom",
         "status/history.rss",
     ] {
-        golden::check(&format!("reading/{name}.txt"), &told(name));
+        golden::check(&format!("demo-reading/{name}.txt"), &told(name));
     }
 }
