@@ -2,10 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use downwire::{
-    model::{Incident, Phase, Timestamp},
-    source::ReadError,
-};
+use downwire::model::{Incident, Phase, Timestamp};
 use serde_json::Value;
 
 use super::read;
@@ -44,7 +41,7 @@ fn every_incident_and_update_of_the_json_files_is_read_with_its_four_times() {
         let text = fs::read_to_string(&path).expect("a file");
         let document: Value = serde_json::from_str(&text).expect("JSON");
         if document["months"].is_array() {
-            assert!(matches!(read(text.as_bytes()), Err(ReadError::OtherJson(_))), "{}", path.display());
+            check_archive_page(&path, &document);
             continue;
         }
         let lists =
@@ -60,6 +57,31 @@ fn every_incident_and_update_of_the_json_files_is_read_with_its_four_times() {
         }
         println!("{}: {} incidents, {updates} updates", name(&path), expected.len());
     }
+}
+
+/// An archive page has each incident's last words and the span of its times to the minute.
+fn check_archive_page(path: &std::path::Path, document: &Value) {
+    let reading = read(document.to_string().as_bytes()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert_eq!(reading.skipped, Vec::<String>::new(), "{}", path.display());
+    let months = document["months"].as_array().expect("months");
+    let expected: Vec<(&Value, &Value)> = months
+        .iter()
+        .flat_map(|month| month["incidents"].as_array().into_iter().flatten().map(move |value| (month, value)))
+        .collect();
+    assert_eq!(reading.incidents.len(), expected.len());
+    for (incident, (month, value)) in reading.incidents.iter().zip(&expected) {
+        assert_eq!((&incident.native_id[..], &incident.title[..]), (text(value, "code"), text(value, "name")));
+        let [began, ended] = [incident.started_at, incident.resolved_at].map(|time| time.expect("a time"));
+        assert!(began <= ended, "{}", incident.native_id);
+        let year = month["year"].as_i64().expect("a year").to_string();
+        assert!(began.to_string().starts_with(&year), "{}: {began}", incident.native_id);
+        assert_eq!(incident.updates.len(), 1);
+    }
+    println!("{}: {} incidents, the last words of each", name(path), expected.len());
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
 }
 
 fn check_incident(incident: &Incident, value: &Value) {
