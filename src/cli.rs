@@ -116,6 +116,9 @@ pub struct SearchArgs {
     /// How many hits at most
     #[arg(long, short = 'n', default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub limit: u16,
+    /// Go on behind the last hit of an earlier answer, which named this place.
+    #[arg(long, value_name = "PLACE")]
+    pub from: Option<String>,
     /// Most relevant first instead of newest first
     #[arg(long)]
     pub best: bool,

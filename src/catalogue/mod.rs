@@ -3,7 +3,10 @@
 
 pub mod alias;
 
-use crate::model::{Query, query::Condition};
+use crate::model::{
+    Query,
+    query::{Condition, Value},
+};
 
 /// The built-in list.
 const BUILT_IN: &str = include_str!("data/services.txt");
@@ -126,6 +129,11 @@ impl Catalogue {
         by_name.or_else(|| self.services.iter().find(|service| service.aliases.iter().any(|alias| same(alias))))
     }
 
+    /// The service whose name has this slug.
+    pub fn by_slug(&self, wanted: &str) -> Option<&Service> {
+        self.services.iter().find(|service| slug(&service.name) == wanted)
+    }
+
     /// Adds a service, in the place of the one that has its name.
     pub fn put(&mut self, service: Service) {
         match self.services.iter_mut().find(|known| known.name.eq_ignore_ascii_case(&service.name)) {
@@ -144,12 +152,27 @@ impl Catalogue {
     /// The same query with services by their own names: `service:gcp` asks for Google Cloud.
     pub fn canonical(&self, query: Query) -> Query {
         query.map(&|condition| match condition {
-            Condition::Service(name) => {
-                Condition::Service(self.find(&name).map_or(name, |service| service.name.clone()))
+            Condition::Field(field, Value::Word(name)) if field.name == "service" => {
+                let name = self.find(&name).map_or(name, |service| service.name.clone());
+                Condition::Field(field, Value::Word(name))
             }
             other => other,
         })
     }
+}
+
+/// A name as a part of an address: letters and digits in lower case, anything else as one hyphen, `+` as `plus`.
+pub fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for letter in name.chars() {
+        match letter {
+            '+' => slug.push_str("-plus"),
+            letter if letter.is_alphanumeric() => slug.extend(letter.to_lowercase()),
+            _ if !slug.ends_with('-') => slug.push('-'),
+            _ => {}
+        }
+    }
+    slug.trim_matches('-').to_owned()
 }
 
 /// One line of the list; `None` for a line that is none, which a test forbids.
@@ -205,6 +228,15 @@ mod tests {
                 assert!(both, "{name} is a name of {} and of {}", other.name, service.name);
             }
         }
+    }
+
+    #[test]
+    fn every_service_has_an_address_of_its_own() {
+        let catalogue = Catalogue::built_in();
+        for service in catalogue.services() {
+            assert_eq!(catalogue.by_slug(&slug(&service.name)), Some(service), "{}", service.name);
+        }
+        assert_eq!((slug("Disney+"), slug("Bunny.net")), ("disney-plus".to_owned(), "bunny-net".to_owned()));
     }
 
     #[test]

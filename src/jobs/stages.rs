@@ -8,6 +8,7 @@ use crate::{
     fetch::Fetcher,
     model::{Answer, Ask, Batch, Clock, Incident, Item, Judged, SourceSpec, SourceState},
     source::{self, Reading},
+    text::language,
 };
 
 /// A document larger than this, in bytes, takes milliseconds to read: other polls and pages must not wait for it.
@@ -38,9 +39,18 @@ impl Stages {
     }
 }
 
-/// Judges items and incidents and puts them into a batch.
+/// Judges items and incidents, tells the language of what declares none, and puts them into a batch.
 pub fn judge(judge: &Classifier, items: Vec<Item>, incidents: Vec<Incident>, batch: &mut Batch) {
-    batch.items.extend(items.into_iter().map(|value| Judged { verdict: judge.judge_item(&value), value }));
+    batch.items.extend(items.into_iter().map(|mut value| {
+        value.language = value.language.take().or_else(|| detected(&value));
+        Judged { verdict: judge.judge_item(&value), value }
+    }));
     let incidents = incidents.into_iter();
     batch.incidents.extend(incidents.map(|value| Judged { verdict: judge.judge_incident(&value), value }));
+}
+
+/// The language of an item whose source declares none.
+fn detected(item: &Item) -> Option<String> {
+    let text = if item.text.len() > item.title.len() { &item.text } else { &item.title };
+    language::detect(text).map(str::to_owned)
 }

@@ -95,21 +95,3 @@ pub struct Document {
     /// What it is sorted by.
     pub at: Timestamp,
 }
-
-/// One search hit: an id to be looked up in the store, which is the truth.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Hit {
-    /// Item or incident.
-    pub id: Id,
-    /// BM25 relevance to the words of the query; 0 when it has none.
-    pub rank: f32,
-}
-
-/// A page of hits.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Hits {
-    /// In the order asked for.
-    pub hits: Vec<Hit>,
-    /// How many documents match in all, exact.
-    pub total: usize,
-}

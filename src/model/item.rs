@@ -60,7 +60,8 @@ pub struct Item {
     pub text: String,
     /// The byline as the source writes it; never the author of a post.
     pub author: Option<String>,
-    /// BCP 47 primary language that the source declares, lower case.
+    /// BCP 47 primary language, lower case: the one that the source declares, else the one it is written in; `None` for
+    /// what is too short to tell.
     pub language: Option<String>,
     /// The item's own time, clamped to when it was received.
     pub published_at: Timestamp,

@@ -1,10 +1,11 @@
 //! The values every other folder speaks in. Imports nothing of ours, does no IO, never asks the time.
 //!
-//! Reading order: [`id`], [`time`], [`item`], [`verdict`], [`incident`], [`absorb`], [`source`], [`exchange`], [`change`], [`query`].
+//! Reading order: [`id`], [`time`], [`item`], [`verdict`], [`incident`], [`absorb`], [`source`], [`exchange`], [`change`], [`query`], [`hits`].
 
 pub mod absorb;
 pub mod change;
 pub mod exchange;
+pub mod hits;
 pub mod id;
 pub mod incident;
 pub mod item;
@@ -13,8 +14,9 @@ pub mod source;
 pub mod time;
 pub mod verdict;
 
-pub use change::{Batch, Change, Document, Hit, Hits, Judged, Operation, Position, Subject};
+pub use change::{Batch, Change, Document, Judged, Operation, Position, Subject};
 pub use exchange::{Answer, Ask, Outcome, Validators};
+pub use hits::{Cursor, FacetCount, Histogram, Hit, Hits, Overview};
 pub use id::Id;
 pub use incident::{Component, ComponentState, Impact, Incident, IncidentKind, Origin, PageIdentity, Phase, Update};
 pub use item::{Item, ItemKind};

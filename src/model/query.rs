@@ -8,9 +8,13 @@
 //!
 //! Words that stand side by side must all be there. Fields are the rows of [`FIELDS`]. Every error points at its place.
 
+mod fields;
+
 use std::fmt;
 
-use super::{Phase, Timestamp};
+use super::Timestamp;
+
+pub use fields::{FIELDS, Field, FieldKind, KINDS, Value};
 
 /// A query as it was understood.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,67 +37,9 @@ pub enum Query {
 pub enum Condition {
     /// Title or text contains this text's words: one word, or a phrase in order.
     Text(String),
-    /// It speaks of this service; case does not matter.
-    Service(String),
-    /// It came from this source; case does not matter.
-    Source(String),
-    /// It is of this kind.
-    Kind(String),
-    /// It speaks of this phase.
-    Phase(String),
-    /// It is in this language.
-    Language(String),
-    /// It is (not) about an outage.
-    Outage(bool),
-    /// Its score is at least this, in hundredths.
-    Score(u8),
-    /// Its time is at or after this instant.
-    After(Timestamp),
-    /// Its time is before this instant.
-    Before(Timestamp),
+    /// A field has this value, or one on the right side of it.
+    Field(&'static Field, Value),
 }
-
-/// A field of the language: its name, and help with an example.
-pub struct Field {
-    /// What is written before the colon.
-    pub name: &'static str,
-    /// One line for people.
-    pub help: &'static str,
-    /// From the words behind the colon, and the present, to a condition; the error says what was expected.
-    read: fn(&str, Timestamp) -> Result<Condition, String>,
-}
-
-/// All fields. A new one is one line here, one variant of [`Condition`] and one arm in `search`.
-pub const FIELDS: &[Field] = &[
-    Field {
-        name: "service",
-        help: "service:chatgpt, service:\"OpenAI API\"",
-        read: |value, _| Ok(Condition::Service(value.to_owned())),
-    },
-    Field { name: "source", help: "source:\"The Register\"", read: |value, _| Ok(Condition::Source(value.to_owned())) },
-    Field {
-        name: "kind",
-        help: "kind:incident (post headline article status-update incident maintenance)",
-        read: |value, _| word_of(value, &KINDS).map(Condition::Kind),
-    },
-    Field { name: "phase", help: "phase:resolved (an official incident's)", read: |value, _| read_phase(value) },
-    Field { name: "lang", help: "lang:de", read: |value, _| read_language(value) },
-    Field { name: "outage", help: "outage:yes or outage:no", read: |value, _| read_outage(value) },
-    Field { name: "score", help: "score:0.7, that much or more", read: |value, _| read_score(value) },
-    Field {
-        name: "after",
-        help: "after:2024-12-26 (the day included), after:-24h",
-        read: |value, now| read_instant(value, now).map(Condition::After),
-    },
-    Field {
-        name: "before",
-        help: "before:2024-12-27 (the day not included), before:-7d",
-        read: |value, now| read_instant(value, now).map(Condition::Before),
-    },
-];
-
-/// The kinds that search knows.
-pub const KINDS: [&str; 6] = ["post", "headline", "article", "status-update", "incident", "maintenance"];
 
 /// What is wrong with a query, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -135,6 +81,63 @@ impl Query {
             Self::Is(Condition::Text(text)) => vec![text],
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::words).collect(),
             Self::Everything | Self::Is(_) | Self::Not(_) => Vec::new(),
+        }
+    }
+
+    /// The query in its own language: read again, it is the same.
+    pub fn written(&self) -> String {
+        let list = |parts: &[Self], between: &str| {
+            let parts: Vec<String> = parts.iter().map(Self::written_inside).collect();
+            parts.join(between)
+        };
+        match self {
+            Self::Everything => String::new(),
+            Self::Is(Condition::Text(text)) => fields::quoted(text),
+            Self::Is(Condition::Field(field, value)) => field.write(value),
+            Self::Not(part) => format!("-{}", part.written_inside()),
+            Self::All(parts) => list(parts, " "),
+            Self::Any(parts) => list(parts, " OR "),
+        }
+    }
+
+    fn written_inside(&self) -> String {
+        match self {
+            Self::All(_) | Self::Any(_) => format!("({})", self.written()),
+            _ => self.written(),
+        }
+    }
+
+    /// What this query finds and for which this condition holds too.
+    pub fn and(&self, condition: Condition) -> Self {
+        let condition = Self::Is(condition);
+        match self {
+            Self::Everything => condition,
+            Self::All(parts) => Self::All(parts.iter().cloned().chain([condition]).collect()),
+            other => Self::All(vec![other.clone(), condition]),
+        }
+    }
+
+    /// The query without the conditions on fields for which `is_gone` holds, where they stand for all of it.
+    pub fn without(&self, is_gone: impl Fn(&'static Field, &Value) -> bool) -> Self {
+        let stays = |part: &Self| !matches!(part, Self::Is(Condition::Field(field, value)) if is_gone(field, value));
+        match self {
+            Self::All(parts) => {
+                joined(parts.iter().filter(|part| stays(part)).cloned().collect(), Self::All).unwrap_or_default()
+            }
+            other if stays(other) => other.clone(),
+            _ => Self::Everything,
+        }
+    }
+
+    /// The values that must hold of this field for all that is found.
+    pub fn values_of(&self, name: &str) -> Vec<&Value> {
+        match self {
+            Self::Is(Condition::Field(field, value)) if field.name == name => vec![value],
+            Self::All(parts) => {
+                let is = |part: &Self| matches!(part, Self::Is(_));
+                parts.iter().filter(|part| is(part)).flat_map(|part| part.values_of(name)).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -231,7 +234,7 @@ impl Reader {
 
     /// The value of field `name` and what it means.
     fn field(&mut self, start: usize, name: &str) -> Result<Condition, QueryError> {
-        let Some(field) = FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name)) else {
+        let Some(field) = Field::find(name) else {
             let known: Vec<_> = FIELDS.iter().map(|field| format!("{}:", field.name)).collect();
             let message = format!("there is no field “{name}:”; the fields are {}", known.join(" "));
             return Err(QueryError { at: start, message });
@@ -243,7 +246,8 @@ impl Reader {
                 at: value_at, message: format!("“{name}:” needs a value, as in {}", field.help)
             });
         }
-        (field.read)(value.trim(), self.now).map_err(|message| QueryError { at: value_at, message })
+        let read = field.read(value.trim(), self.now);
+        read.map(|value| Condition::Field(field, value)).map_err(|message| QueryError { at: value_at, message })
     }
 
     fn bare(&mut self) -> String {
@@ -305,66 +309,6 @@ fn is_field_name(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|letter| letter.is_ascii_alphabetic() || letter == '_')
 }
 
-/// One of a closed set of words, in lower case.
-fn word_of(value: &str, known: &[&str]) -> Result<String, String> {
-    let word = value.to_ascii_lowercase();
-    if known.contains(&word.as_str()) { Ok(word) } else { Err(format!("expected one of {}", known.join(" "))) }
-}
-
-fn read_phase(value: &str) -> Result<Condition, String> {
-    let known: Vec<&str> = Phase::ALL.iter().map(|phase| phase.as_str()).collect();
-    word_of(&value.replace('-', "_"), &known).map(Condition::Phase)
-}
-
-fn read_language(value: &str) -> Result<Condition, String> {
-    let language = value.to_ascii_lowercase();
-    let is_tag = (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_lowercase());
-    if is_tag { Ok(Condition::Language(language)) } else { Err("expected a language tag such as en or ja".to_owned()) }
-}
-
-fn read_outage(value: &str) -> Result<Condition, String> {
-    match value.to_ascii_lowercase().as_str() {
-        "yes" | "true" | "1" => Ok(Condition::Outage(true)),
-        "no" | "false" | "0" => Ok(Condition::Outage(false)),
-        _ => Err("outage: takes yes or no".to_owned()),
-    }
-}
-
-fn read_score(value: &str) -> Result<Condition, String> {
-    let score = value.parse::<f32>().ok().filter(|score| (0.0..=1.0).contains(score));
-    // From 0 to 100, so nothing is lost.
-    score
-        .map(|score| Condition::Score((score * 100.0).round() as u8))
-        .ok_or_else(|| "expected a number from 0 to 1".to_owned())
-}
-
-/// A day (its first instant in UTC), an RFC 3339 instant, or a span before now (`-24h`, `-7d`, `-30m`, `-2w`).
-fn read_instant(value: &str, now: Timestamp) -> Result<Timestamp, String> {
-    let day = value.parse::<jiff::civil::Date>().ok().filter(|_| value.len() <= 10);
-    let day = day.and_then(|day| day.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp()));
-    day.or_else(|| value.parse().ok()).or_else(|| before_now(value, now)).ok_or_else(|| {
-        "expected a day as 2024-12-26, an instant as 2024-12-26T18:30:00Z, or a span before now as -24h or -7d"
-            .to_owned()
-    })
-}
-
-fn before_now(value: &str, now: Timestamp) -> Option<Timestamp> {
-    let span = value.strip_prefix('-')?;
-    let (digits, unit) = span.split_at_checked(span.len().checked_sub(1)?)?;
-    let hours = match unit {
-        "m" => return back(now, digits.parse::<i64>().ok()?.checked_mul(60)?),
-        "h" => 1,
-        "d" => 24,
-        "w" => 7 * 24,
-        _ => return None,
-    };
-    back(now, digits.parse::<i64>().ok()?.checked_mul(hours * 3_600)?)
-}
-
-fn back(now: Timestamp, seconds: i64) -> Option<Timestamp> {
-    now.checked_sub(jiff::SignedDuration::from_secs(seconds)).ok()
-}
-
 impl fmt::Display for Query {
     /// How the query was understood, in words.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -393,16 +337,7 @@ impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => write!(f, "“{text}”"),
-            Self::Service(name) => write!(f, "speaking of {name}"),
-            Self::Source(name) => write!(f, "from {name}"),
-            Self::Kind(kind) => write!(f, "of kind {kind}"),
-            Self::Phase(phase) => write!(f, "in phase {phase}"),
-            Self::Language(language) => write!(f, "in language {language}"),
-            Self::Outage(true) => f.write_str("about an outage"),
-            Self::Outage(false) => f.write_str("not about an outage"),
-            Self::Score(hundredths) => write!(f, "scored {:.2} or more", f32::from(*hundredths) / 100.0),
-            Self::After(at) => write!(f, "at or after {at}"),
-            Self::Before(at) => write!(f, "before {at}"),
+            Self::Field(field, value) => f.write_str(&field.tell(value)),
         }
     }
 }
@@ -478,7 +413,11 @@ mod tests {
         #[test]
         fn no_query_makes_it_panic_and_errors_point_into_it(text in "[()\"\\-: a-zOR0-9.]{0,60}|\\PC{0,60}") {
             match Query::parse(&text, now()) {
-                Ok(query) => { let _told = query.to_string(); }
+                Ok(query) => {
+                    let _told = query.to_string();
+                    let written = query.written();
+                    prop_assert_eq!(Query::parse(&written, now()), Ok(query), "{}", written);
+                }
                 Err(error) => prop_assert!(error.at <= text.chars().count()),
             }
         }

@@ -38,6 +38,14 @@ page!(
     incident, IncidentTemplate, "incident.html", view::Incident
 );
 page!(
+    /// The page of one service.
+    service, ServiceTemplate, "service.html", view::Service
+);
+page!(
+    /// All services.
+    services, ServicesTemplate, "services.html", view::Services
+);
+page!(
     /// The health of every source.
     sources, SourcesTemplate, "sources.html", view::Sources
 );

@@ -7,10 +7,36 @@ use crate::{model::Timestamp, text::Snippet};
 pub struct Frame {
     /// The page's title.
     pub title: String,
-    /// The query part (`?q=…` or nothing) of the feeds of what it shows; `None` where there are none.
-    pub feed: Option<String>,
+    /// The feeds of what it shows; `None` where there are none.
+    pub feed: Option<FeedLinks>,
     /// The present, for relative times.
     pub now: Timestamp,
+}
+
+/// Where the feeds of a page are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedLinks {
+    /// What stands before `/feed.rss`.
+    pub path: String,
+    /// The query part (`?q=…`), or nothing.
+    pub query: String,
+}
+
+impl FeedLinks {
+    /// The feed as RSS.
+    pub fn rss(&self) -> String {
+        format!("{}/feed.rss{}", self.path, self.query)
+    }
+
+    /// The feed as Atom.
+    pub fn atom(&self) -> String {
+        format!("{}/feed.atom{}", self.path, self.query)
+    }
+
+    /// The feed as JSON Feed.
+    pub fn json(&self) -> String {
+        format!("{}/feed.json{}", self.path, self.query)
+    }
 }
 
 /// An instant on a page: machine form, words, and how long ago.
@@ -92,6 +118,8 @@ pub struct Found {
     pub original: Option<String>,
     /// Its language, where known.
     pub language: Option<String>,
+    /// Sources that bring the same, each with our page of it.
+    pub also_in: Vec<(String, String)>,
 }
 
 /// A query that could not be understood: what stands before the fault, and from there on.
@@ -103,6 +131,41 @@ pub struct Fault {
     pub before: String,
     /// The query from the fault.
     pub from: String,
+}
+
+/// What a search can be narrowed by.
+#[derive(Debug, Clone)]
+pub struct Facet {
+    /// Its name.
+    pub name: String,
+    /// Its values, most frequent first.
+    pub values: Vec<FacetValue>,
+}
+
+/// One value of a facet.
+#[derive(Debug, Clone)]
+pub struct FacetValue {
+    /// In words.
+    pub label: String,
+    /// Documents that have it.
+    pub count: u64,
+    /// The search with it, or without it where it is chosen.
+    pub href: String,
+    /// Whether the search asks for it.
+    pub chosen: bool,
+}
+
+/// A drawn histogram and what stands below it.
+#[derive(Debug, Clone)]
+pub struct HistogramView {
+    /// The SVG that `chart` wrote.
+    pub svg: String,
+    /// What a bar stands for.
+    pub each: String,
+    /// Its left end.
+    pub first: When,
+    /// Its right end.
+    pub last: When,
 }
 
 /// The search page.
@@ -120,10 +183,16 @@ pub struct Search {
     pub found: Vec<Found>,
     /// Hits in all.
     pub total: String,
-    /// The page before, newer.
-    pub newer: Option<String>,
-    /// The page behind, older.
-    pub older: Option<String>,
+    /// The first page, where this is a later one.
+    pub first: Option<String>,
+    /// The next page.
+    pub next: Option<String>,
+    /// The other order in words, and its address.
+    pub other_order: Option<(&'static str, String)>,
+    /// What the search can be narrowed by.
+    pub facets: Vec<Facet>,
+    /// When.
+    pub histogram: Option<HistogramView>,
     /// How much the archive holds and how many sources were read, in words.
     pub archive: String,
     /// Whether the archive is empty.
@@ -198,6 +267,50 @@ pub struct Post {
     pub remarks: Vec<String>,
     /// What it says of components.
     pub components: Vec<String>,
+}
+
+/// A service's page.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Every page's.
+    pub frame: Frame,
+    /// Its name.
+    pub name: String,
+    /// Who runs it, what it is also called, what it runs on.
+    pub facts: Vec<Fact>,
+    /// Its status page.
+    pub status: Option<String>,
+    /// What it is publicly known to run on, and what runs on it.
+    pub upstream: Vec<ServiceLink>,
+    /// See `upstream`.
+    pub downstream: Vec<ServiceLink>,
+    /// When it was spoken of.
+    pub histogram: Option<HistogramView>,
+    /// Its newest official records.
+    pub incidents: Vec<Found>,
+    /// What else was said of it, newest first.
+    pub found: Vec<Found>,
+    /// How much was found in all.
+    pub total: String,
+    /// The search for it, and the one for its incidents.
+    pub search: String,
+    /// See `search`.
+    pub search_incidents: String,
+    /// Where its feeds are: `/service/name`.
+    pub path: String,
+}
+
+/// The list of services.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// Every page's.
+    pub frame: Frame,
+    /// Their number in words.
+    pub summary: String,
+    /// Those that were spoken of most, with how often.
+    pub spoken_of: Vec<(ServiceLink, u64)>,
+    /// All, by name.
+    pub all: Vec<ServiceLink>,
 }
 
 /// An incident's page.

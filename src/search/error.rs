@@ -16,6 +16,9 @@ pub enum SearchError {
     /// tantivy cannot write or read.
     #[error("the search index says: {0}")]
     Index(#[from] tantivy::TantivyError),
+    /// The index's files cannot be read.
+    #[error("the search index cannot be read: {0}")]
+    Reading(#[from] io::Error),
 }
 
 impl SearchError {

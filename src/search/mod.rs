@@ -6,11 +6,14 @@
 //! schema version and the last change it has seen (invariant 1); whoever holds `LOCK` writes, everybody may read.
 //!
 //! Reading order: `schema` (fields), `tokenizer`, `generation` (folders), [`Search`] (reading), `query` (the tree as
-//! tantivy's), [`Writer`].
+//! tantivy's), `newest`, `overview`, [`Writer`].
 
 mod error;
 mod excluded;
 mod generation;
+mod kept;
+mod newest;
+mod overview;
 mod query;
 mod reader;
 mod schema;

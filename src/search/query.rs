@@ -5,7 +5,7 @@ use std::ops::Bound;
 use tantivy::{
     Term,
     query::{AllQuery, BooleanQuery, EmptyQuery, Occur, PhraseQuery, Query as TantivyQuery, RangeQuery, TermQuery},
-    schema::IndexRecordOption,
+    schema::{Field, IndexRecordOption},
 };
 
 use super::{
@@ -13,7 +13,10 @@ use super::{
     schema::{Fields, folded, second_at_or_after},
 };
 use crate::{
-    model::{Query, query::Condition},
+    model::{
+        Query,
+        query::{self as asked, Condition, FieldKind, Value},
+    },
     text::words::words,
 };
 
@@ -66,27 +69,32 @@ fn all(parts: &[Query], fields: &Fields) -> Option<Box<dyn TantivyQuery>> {
 
 /// One condition; `None` when it asks nothing of the index, as a word of punctuation alone does.
 fn condition(condition: &Condition, fields: &Fields) -> Option<Box<dyn TantivyQuery>> {
-    Some(match condition {
-        Condition::Text(text) => return text_query(text, fields),
-        Condition::Service(name) => exact(Term::from_field_text(fields.service, &folded(name))),
-        Condition::Source(name) => exact(Term::from_field_text(fields.source, &folded(name))),
-        Condition::Kind(kind) => exact(Term::from_field_text(fields.kind, kind)),
-        Condition::Phase(phase) => exact(Term::from_field_text(fields.phase, phase)),
-        Condition::Language(language) => exact(Term::from_field_text(fields.language, language)),
-        Condition::Score(hundredths) => {
-            let least = Term::from_field_u64(fields.score, u64::from(*hundredths));
+    match condition {
+        Condition::Text(text) => text_query(text, fields),
+        Condition::Field(field, value) => {
+            // A field of the table that the index does not have finds nothing; a test asks for every one of them.
+            let Ok(index) = fields.schema.get_field(field.index) else { return Some(Box::new(EmptyQuery)) };
+            Some(field_query(field, value, index))
+        }
+    }
+}
+
+fn field_query(field: &asked::Field, value: &Value, index: Field) -> Box<dyn TantivyQuery> {
+    match value {
+        Value::Word(word) => exact(Term::from_field_text(index, &folded(word))),
+        Value::Flag(flag) => exact(Term::from_field_u64(index, u64::from(*flag))),
+        Value::Hundredths(hundredths) => {
+            let least = Term::from_field_u64(index, u64::from(*hundredths));
             Box::new(RangeQuery::new(Bound::Included(least), Bound::Unbounded))
         }
-        Condition::Outage(outage) => exact(Term::from_field_u64(fields.outage, u64::from(*outage))),
-        Condition::After(at) => {
-            let from = Term::from_field_i64(fields.at, second_at_or_after(*at));
-            Box::new(RangeQuery::new(Bound::Included(from), Bound::Unbounded))
+        Value::Instant { at, .. } => {
+            let second = Term::from_field_i64(index, second_at_or_after(*at));
+            Box::new(match field.kind {
+                FieldKind::Until => RangeQuery::new(Bound::Unbounded, Bound::Excluded(second)),
+                _ => RangeQuery::new(Bound::Included(second), Bound::Unbounded),
+            })
         }
-        Condition::Before(at) => {
-            let to = Term::from_field_i64(fields.at, second_at_or_after(*at));
-            Box::new(RangeQuery::new(Bound::Unbounded, Bound::Excluded(to)))
-        }
-    })
+    }
 }
 
 fn exact(term: Term) -> Box<dyn TantivyQuery> {

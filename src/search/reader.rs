@@ -6,18 +6,21 @@ use std::{
 };
 
 use tantivy::{
-    DocAddress, Index, IndexReader, Order as Direction, ReloadPolicy, Searcher,
+    DocAddress, DocId, Index, IndexReader, ReloadPolicy, Searcher, SegmentReader,
     collector::{Count, TopDocs},
-    query::{EnableScoring, Query as _, Weight},
+    query::{EnableScoring, Query as TantivyQuery, Weight},
 };
 
 use super::{
     SearchError,
     generation::{Folder, Payload},
+    kept::Kept,
+    newest::{Placed, newest},
+    overview::overview,
     query::compile,
     schema::{Fields, joined},
 };
-use crate::model::{Hit, Hits, Id, Position, Query};
+use crate::model::{Cursor, Hit, Hits, Id, Overview, Position, Query};
 
 /// In which order hits come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,8 +35,8 @@ pub enum Order {
 /// Which hits are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// How many to leave out from the top.
-    pub offset: usize,
+    /// The place behind which they begin; `None` for the top. One of another order is not looked at.
+    pub after: Option<Cursor>,
     /// How many at most; at least 1.
     pub limit: usize,
     /// Their order.
@@ -47,10 +50,12 @@ pub struct Search {
     fields: Arc<Fields>,
     /// `None` before the first generation.
     open: Arc<RwLock<Option<Open>>>,
+    kept: Arc<Kept>,
 }
 
 #[derive(Clone)]
 struct Open {
+    name: String,
     index: Index,
     reader: IndexReader,
 }
@@ -61,7 +66,12 @@ impl Search {
     /// # Errors
     /// The folder cannot be used.
     pub fn open(archive: &Path) -> Result<Self, SearchError> {
-        let search = Self { folder: Folder::new(archive)?, fields: Arc::new(Fields::new()), open: Arc::default() };
+        let search = Self {
+            folder: Folder::new(archive)?,
+            fields: Arc::new(Fields::new()),
+            open: Arc::default(),
+            kept: Arc::default(),
+        };
         search.reopen()?;
         Ok(search)
     }
@@ -71,9 +81,9 @@ impl Search {
     /// # Errors
     /// The index cannot be read.
     pub fn reopen(&self) -> Result<(), SearchError> {
-        let Some((_, index)) = self.folder.open_current() else { return Ok(()) };
+        let Some((name, index)) = self.folder.open_current() else { return Ok(()) };
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        *self.open.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Open { index, reader });
+        *self.open.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Open { name, index, reader });
         Ok(())
     }
 
@@ -106,30 +116,32 @@ impl Search {
         let Some(open) = self.opened() else { return Ok(Hits::default()) };
         let searcher = open.reader.searcher();
         let compiled = compile(query, &self.fields);
-        let top = TopDocs::with_limit(window.limit.max(1)).and_offset(window.offset);
-        let (found, total): (Vec<(Option<f32>, DocAddress)>, usize) = match window.order {
-            Order::Newest => {
-                let newest = top.order_by_fast_field::<i64>("at", Direction::Desc);
-                let (found, total) = searcher.search(&*compiled, &(newest, Count))?;
-                (found.into_iter().map(|(_, address)| (None, address)).collect(), total)
-            }
-            Order::Best => {
-                let (found, total) = searcher.search(&*compiled, &(top.order_by_score(), Count))?;
-                (found.into_iter().map(|(rank, address)| (Some(rank), address)).collect(), total)
-            }
-        };
-        let weight = compiled.weight(EnableScoring::enabled_from_searcher(&searcher))?;
         let has_words = !query.words().is_empty();
-        let mut hits = Vec::with_capacity(found.len());
-        for (rank, address) in found {
-            let rank = match rank {
-                _ if !has_words => 0.0,
-                Some(rank) => rank,
-                None => relevance(&searcher, &*weight, address)?,
-            };
-            hits.push(Hit { id: id_of(&searcher, address)?, rank });
+        match window.order {
+            Order::Newest => newest_page(&searcher, &*compiled, has_words, window),
+            Order::Best => best_page(&searcher, &*compiled, has_words, window),
         }
-        Ok(Hits { hits, total })
+    }
+
+    /// Everything that a query finds, counted: at most `most` values of each facet. What was counted is kept until the
+    /// next commit.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn overview(&self, query: &Query, most: usize) -> Result<Arc<Overview>, SearchError> {
+        let Some(open) = self.opened() else { return Ok(Arc::default()) };
+        let searcher = open.reader.searcher();
+        let asked = (format!("{query:?}"), most);
+        let generation = searcher.generation().generation_id();
+        if let Some(kept) = self.kept.get(&open.name, generation, &asked) {
+            return Ok(kept);
+        }
+        let compiled = compile(query, &self.fields);
+        let weight = compiled.weight(EnableScoring::disabled_from_searcher(&searcher))?;
+        let everything = *query == Query::Everything;
+        let counted = Arc::new(overview(&searcher, &*weight, everything, most)?);
+        self.kept.put(&open.name, generation, asked, Arc::clone(&counted));
+        Ok(counted)
     }
 
     fn opened(&self) -> Option<Open> {
@@ -137,18 +149,79 @@ impl Search {
     }
 }
 
-/// The relevance of one hit. It is computed for the few that are shown, not for all that match. (tantivy's `explain`
-/// would do the same, but looks back in its lists, which its own contract forbids.)
-fn relevance(searcher: &Searcher, weight: &dyn Weight, address: DocAddress) -> Result<f32, SearchError> {
-    let mut scorer = weight.scorer(searcher.segment_reader(address.segment_ord), 1.0)?;
-    if scorer.doc() < address.doc_id {
-        scorer.seek(address.doc_id);
-    }
-    Ok(if scorer.doc() == address.doc_id { scorer.score() } else { 0.0 })
+fn newest_page(
+    searcher: &Searcher,
+    query: &dyn TantivyQuery,
+    has_words: bool,
+    window: Window,
+) -> Result<Hits, SearchError> {
+    let limit = window.limit.max(1);
+    let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+    let after = window.after.and_then(|cursor| match cursor {
+        Cursor::Newest { second, id } => Some((second, id)),
+        Cursor::Best(_) => None,
+    });
+    let mut found = newest(searcher, &*weight, after, limit + 1)?;
+    let goes_on = found.len() > limit;
+    found.truncate(limit);
+    let last = found.last().filter(|_| goes_on);
+    let next = last.map(|last| Cursor::Newest { second: last.second, id: last.id });
+    let ranks = if has_words {
+        relevance(searcher, &*query.weight(EnableScoring::enabled_from_searcher(searcher))?, &found)?
+    } else {
+        vec![0.0; found.len()]
+    };
+    let hits = found.iter().zip(ranks).map(|(hit, rank)| Hit { id: hit.id, rank }).collect();
+    Ok(Hits { hits, total: count(searcher, &*weight)?, next })
 }
 
-fn id_of(searcher: &Searcher, address: DocAddress) -> Result<Id, SearchError> {
-    let columns = searcher.segment_reader(address.segment_ord).fast_fields();
-    let half = |name| -> Result<u64, SearchError> { Ok(columns.u64(name)?.first(address.doc_id).unwrap_or(0)) };
+fn best_page(
+    searcher: &Searcher,
+    query: &dyn TantivyQuery,
+    has_words: bool,
+    window: Window,
+) -> Result<Hits, SearchError> {
+    let offset = if let Some(Cursor::Best(count)) = window.after { count } else { 0 };
+    let top = TopDocs::with_limit(window.limit.max(1)).and_offset(offset).order_by_score();
+    let (found, total) = searcher.search(query, &(top, Count))?;
+    let end = offset + found.len();
+    let hit = |(rank, address): (f32, DocAddress)| -> Result<Hit, SearchError> {
+        let id = id_of(searcher.segment_reader(address.segment_ord), address.doc_id)?;
+        Ok(Hit { id, rank: if has_words { rank } else { 0.0 } })
+    };
+    let hits = found.into_iter().map(hit).collect::<Result<_, _>>()?;
+    Ok(Hits { hits, total, next: (end < total).then_some(Cursor::Best(end)) })
+}
+
+/// The relevance of each hit. It is computed for the few that are shown, not for all that match. (tantivy's `explain`
+/// would do the same, but looks back in its lists, which its own contract forbids.)
+fn relevance(searcher: &Searcher, weight: &dyn Weight, found: &[Placed]) -> Result<Vec<f32>, SearchError> {
+    let mut ranks = vec![0.0; found.len()];
+    let mut order: Vec<(DocAddress, usize)> = found.iter().zip(0..).map(|(hit, place)| (hit.address, place)).collect();
+    order.sort_unstable();
+    for hits in order.chunk_by(|one, next| one.0.segment_ord == next.0.segment_ord) {
+        let Some((first, _)) = hits.first() else { continue };
+        let mut scorer = weight.scorer(searcher.segment_reader(first.segment_ord), 1.0)?;
+        for (address, place) in hits {
+            if scorer.doc() < address.doc_id {
+                scorer.seek(address.doc_id);
+            }
+            if scorer.doc() == address.doc_id {
+                ranks[*place] = scorer.score();
+            }
+        }
+    }
+    Ok(ranks)
+}
+
+/// How many documents match. Where nothing was deleted, tantivy knows it of a word without looking.
+fn count(searcher: &Searcher, weight: &dyn Weight) -> Result<usize, SearchError> {
+    searcher.segment_readers().iter().try_fold(0, |sum, segment| Ok(sum + weight.count(segment)? as usize))
+}
+
+/// The id of a document.
+pub fn id_of(segment: &SegmentReader, doc: DocId) -> Result<Id, SearchError> {
+    let columns = segment.fast_fields();
+    let half = |name| -> Result<u64, SearchError> { Ok(columns.u64(name)?.first(doc).unwrap_or(0)) };
     Ok(joined(half("id_high")?, half("id_low")?))
 }

@@ -6,10 +6,13 @@ use tantivy::{
 };
 
 use super::tokenizer;
-use crate::model::{Document, Id, Timestamp};
+use crate::{
+    model::{Document, Id, Timestamp},
+    text::language,
+};
 
 /// Raised whenever fields, the tokenizer or what is put into them change: an index of another version is rebuilt.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Handles of the fields.
 #[derive(Debug, Clone)]
@@ -103,7 +106,7 @@ impl Fields {
         if let Some(phase) = &document.phase {
             row.add_text(self.phase, phase);
         }
-        if let Some(language) = &document.language {
+        if let Some(language) = language(document) {
             row.add_text(self.language, language);
         }
         row.add_u64(self.outage, u64::from(document.outage));
@@ -117,6 +120,13 @@ impl Fields {
     pub fn id_term(&self, id: Id) -> Term {
         Term::from_field_bytes(self.id, &id.bytes())
     }
+}
+
+/// The language of a document; of an official record, which declares none, the one it is written in.
+fn language(document: &Document) -> Option<&str> {
+    let is_official = || matches!(document.kind.as_str(), "incident" | "maintenance");
+    let text = if document.text.len() > document.title.len() { &document.text } else { &document.title };
+    document.language.as_deref().or_else(|| is_official().then(|| language::detect(text)).flatten())
 }
 
 /// Names are matched whole, whatever their case.

@@ -1,7 +1,7 @@
-//! `/feed.rss?q=…`, `/feed.atom`, `/feed.json`: any search as a feed.
+//! `/feed.rss?q=…`, `/feed.atom`, `/feed.json`: any search as a feed, and `/service/{slug}/feed.rss`: any service.
 
 use axum::{
-    extract::{Query as Parameters, State, rejection::QueryRejection},
+    extract::{Path, Query as Parameters, State, rejection::QueryRejection},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -50,20 +50,57 @@ type Asking = Result<Parameters<Asked>, QueryRejection>;
 
 /// The newest hits of a query as RSS.
 pub async fn rss(State(context): State<Context>, asked: Asking) -> Response {
-    feed(&context, asked, RSS).await
+    search_feed(&context, asked, RSS).await
 }
 
 /// The newest hits of a query as Atom.
 pub async fn atom(State(context): State<Context>, asked: Asking) -> Response {
-    feed(&context, asked, ATOM).await
+    search_feed(&context, asked, ATOM).await
 }
 
 /// The newest hits of a query as JSON Feed.
 pub async fn json(State(context): State<Context>, asked: Asking) -> Response {
-    feed(&context, asked, JSON).await
+    search_feed(&context, asked, JSON).await
 }
 
-async fn feed(context: &Context, asked: Asking, form: Form) -> Response {
+/// A service's feed as RSS.
+pub async fn service_rss(State(context): State<Context>, Path(slug): Path<String>) -> Response {
+    service_feed(&context, &slug, RSS).await
+}
+
+/// A service's feed as Atom.
+pub async fn service_atom(State(context): State<Context>, Path(slug): Path<String>) -> Response {
+    service_feed(&context, &slug, ATOM).await
+}
+
+/// A service's feed as JSON Feed.
+pub async fn service_json(State(context): State<Context>, Path(slug): Path<String>) -> Response {
+    service_feed(&context, &slug, JSON).await
+}
+
+async fn service_feed(context: &Context, slug: &str, form: Form) -> Response {
+    let Some(service) = super::service::named(context, slug) else { return pages::not_found().await };
+    let path = super::service::href(&service.name);
+    let subject = Subject {
+        name: service.name.clone(),
+        told: format!("What downwire found about {}.", service.name),
+        own: format!("{path}{}", form.path),
+        page: path,
+    };
+    feed(context, &super::service::query(service), &subject, form).await
+}
+
+/// What a feed is of.
+struct Subject {
+    name: String,
+    told: String,
+    /// Path of the feed.
+    own: String,
+    /// Path of the page for people.
+    page: String,
+}
+
+async fn search_feed(context: &Context, asked: Asking, form: Form) -> Response {
     let text = asked.map(|Parameters(asked)| asked.q).unwrap_or_default().trim().to_owned();
     let query = match Query::parse(&text, context.clock.now()) {
         Ok(query) => context.catalogue.canonical(query),
@@ -71,18 +108,27 @@ async fn feed(context: &Context, asked: Asking, form: Form) -> Response {
             return (StatusCode::BAD_REQUEST, format!("this query cannot be understood: {error}\n")).into_response();
         }
     };
-    let window = Window { offset: 0, limit: ENTRIES, order: Order::Newest };
-    let rows = match find(context, &query, window).await {
+    let subject = Subject {
+        name: if text.is_empty() { "everything".to_owned() } else { text.clone() },
+        told: format!("What downwire found: {query}."),
+        own: feed_href(form.path, &text),
+        page: href(&text),
+    };
+    feed(context, &query, &subject, form).await
+}
+
+async fn feed(context: &Context, query: &Query, subject: &Subject, form: Form) -> Response {
+    let window = Window { after: None, limit: ENTRIES, order: Order::Newest };
+    let rows = match find(context, query, window).await {
         Ok((_, rows)) => rows,
         Err(error) => return pages::unavailable(&error),
     };
-    let absolute = |path: String| context.public_url.join(&path).map_or(path, String::from);
-    let name = if text.is_empty() { "everything".to_owned() } else { text.clone() };
+    let absolute = |path: &str| context.public_url.join(path).map_or(path.to_owned(), String::from);
     let channel = Channel {
-        title: format!("downwire: {name}"),
-        description: format!("What downwire found: {query}."),
-        link: absolute(href(&text, 1)),
-        own: absolute(feed_href(form.path, &text)),
+        title: format!("downwire: {}", subject.name),
+        description: subject.told.clone(),
+        link: absolute(&subject.page),
+        own: absolute(&subject.own),
         entries: rows.iter().map(|row| entry(row, context)).collect(),
     };
     match (form.write)(&channel) {

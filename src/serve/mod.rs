@@ -1,12 +1,16 @@
 //! What runs by request: one file per resource. Pages are rendered on the server and work without JavaScript.
 
+mod api;
 mod assets;
+mod facets;
 mod feed;
+mod hit;
 mod incident;
 mod item;
 mod pages;
 mod respond;
 mod search;
+mod service;
 mod sources;
 mod wellness;
 
@@ -17,6 +21,8 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 use url::Url;
+
+pub use hit::HitLine;
 
 use crate::{
     catalogue::Catalogue,
@@ -79,9 +85,15 @@ pub fn router(context: Context) -> Router {
         .route("/feed.rss", get(feed::rss))
         .route("/feed.atom", get(feed::atom))
         .route("/feed.json", get(feed::json))
+        .route("/api/search", get(api::search))
         .route("/opensearch.xml", get(assets::opensearch))
         .route("/item/{id}", get(item::page))
         .route("/incident/{id}", get(incident::page))
+        .route("/services", get(service::list))
+        .route("/service/{slug}", get(service::page))
+        .route("/service/{slug}/feed.rss", get(feed::service_rss))
+        .route("/service/{slug}/feed.atom", get(feed::service_atom))
+        .route("/service/{slug}/feed.json", get(feed::service_json))
         .route("/sources", get(sources::page))
         .route("/about", get(pages::about))
         .route("/assets/{name}", get(assets::asset))

@@ -8,9 +8,9 @@ use axum::{
 use serde::Deserialize;
 use url::form_urlencoded::byte_serialize;
 
-use super::{Context, pages};
+use super::{Context, facets, pages};
 use crate::{
-    model::{Hits, Query, QueryError, Timestamp},
+    model::{Cursor, Hits, Query, QueryError, Timestamp},
     render::{
         self,
         view::{self, Frame, Piece, ServiceLink, When, pieces},
@@ -23,9 +23,6 @@ use crate::{
 /// Hits of a page.
 const PAGE: usize = 20;
 
-/// Nobody pages further: what is older is found by `before:`.
-const DEEPEST: usize = 10_000;
-
 /// Longest snippet, in characters (invariant 12).
 const SNIPPET: usize = 280;
 
@@ -35,9 +32,29 @@ pub struct Asked {
     /// The query.
     #[serde(default)]
     pub q: String,
-    /// The page, from 1.
+    /// The place to go on from, as an earlier page gave it.
     #[serde(default)]
-    pub page: String,
+    pub from: String,
+    /// `best` for the most relevant first; anything else is newest first.
+    #[serde(default)]
+    pub sort: String,
+}
+
+/// A list of hits: what it asks, and how its neighbours are addressed.
+pub struct Listing<'a> {
+    /// The query as it was written.
+    pub text: &'a str,
+    /// As it was understood.
+    pub query: &'a Query,
+    /// Its order.
+    pub order: Order,
+}
+
+impl Listing<'_> {
+    /// The first page of another query in the same order.
+    pub fn href(&self, query: &Query) -> String {
+        address(&query.written(), self.order, None)
+    }
 }
 
 /// `/`: the newest of everything.
@@ -45,7 +62,7 @@ pub async fn front(State(context): State<Context>) -> Response {
     answer(&context, &Asked::default()).await
 }
 
-/// `/search?q=…&page=…`.
+/// `/search?q=…&sort=…&from=…`.
 pub async fn page(State(context): State<Context>, asked: Result<Parameters<Asked>, QueryRejection>) -> Response {
     answer(&context, &asked.map(|Parameters(asked)| asked).unwrap_or_default()).await
 }
@@ -74,8 +91,10 @@ async fn answer(context: &Context, asked: &Asked) -> Response {
             return pages::rendered(StatusCode::BAD_REQUEST, render::pages::search(&page));
         }
     };
-    let number = asked.page.trim().parse::<usize>().unwrap_or(1).clamp(1, DEEPEST / PAGE);
-    let window = Window { offset: (number - 1) * PAGE, limit: PAGE, order: Order::Newest };
+    let order = if asked.sort == "best" { Order::Best } else { Order::Newest };
+    let listing = Listing { text, query: &query, order };
+    // Nonsense for a place begins at the top.
+    let window = Window { after: asked.from.trim().parse().ok(), limit: PAGE, order };
     let (hits, rows) = match find(context, &query, window).await {
         Ok(found) => found,
         Err(error) => return pages::unavailable(&error),
@@ -88,24 +107,48 @@ async fn answer(context: &Context, asked: &Asked) -> Response {
             Err(error) => return pages::unavailable(&error),
         },
     };
-    let more = window.offset + PAGE < hits.total.min(DEEPEST);
     let page = view::Search {
         understood: (!text.is_empty()).then(|| query.to_string()),
         found: rows.iter().map(|row| found(row, &query, now)).collect(),
-        total: total(hits.total),
-        newer: (number > 1).then(|| href(text, number - 1)),
-        older: more.then(|| href(text, number + 1)),
+        total: total(hits.total, order),
+        first: window.after.map(|_| address(text, order, None)),
+        next: hits.next.map(|next| address(text, order, Some(next))),
+        other_order: other_order(&listing),
         archive,
         is_empty,
         ..empty_page(text, None, now)
     };
+    let page = match overview(context, &listing, now).await {
+        Ok((facets, histogram)) => view::Search { facets, histogram, ..page },
+        Err(error) => return pages::unavailable(&error),
+    };
     pages::rendered(StatusCode::OK, render::pages::search(&page))
+}
+
+/// Facets and histogram of everything that the search finds.
+async fn overview(
+    context: &Context,
+    listing: &Listing<'_>,
+    now: Timestamp,
+) -> Result<(Vec<view::Facet>, Option<view::HistogramView>), Box<dyn std::error::Error + Send + Sync>> {
+    let (search, query) = (context.search.clone(), listing.query.clone());
+    let overview = tokio::task::spawn_blocking(move || search.overview(&query, facets::MOST)).await??;
+    Ok((facets::facets(context, listing, &overview), facets::histogram(listing, &overview.histogram, now)))
+}
+
+/// The same search in the other order. Without words nothing is better than anything else.
+fn other_order(listing: &Listing<'_>) -> Option<(&'static str, String)> {
+    match listing.order {
+        Order::Best => Some(("newest first", address(listing.text, Order::Newest, None))),
+        Order::Newest if listing.query.words().is_empty() => None,
+        Order::Newest => Some(("best match first", address(listing.text, Order::Best, None))),
+    }
 }
 
 fn empty_page(text: &str, fault: Option<view::Fault>, now: Timestamp) -> view::Search {
     let title = if text.is_empty() { "downwire: what is down?".to_owned() } else { format!("{text} · downwire") };
     let query = if text.is_empty() { String::new() } else { format!("?q={}", encoded(text)) };
-    let feed = fault.is_none().then_some(query);
+    let feed = fault.is_none().then_some(view::FeedLinks { path: String::new(), query });
     view::Search {
         frame: Frame { title, feed, now },
         query: text.to_owned(),
@@ -113,8 +156,11 @@ fn empty_page(text: &str, fault: Option<view::Fault>, now: Timestamp) -> view::S
         fault,
         found: Vec::new(),
         total: String::new(),
-        newer: None,
-        older: None,
+        first: None,
+        next: None,
+        other_order: None,
+        facets: Vec::new(),
+        histogram: None,
         archive: String::new(),
         is_empty: false,
     }
@@ -126,11 +172,9 @@ fn fault(text: &str, error: &QueryError) -> view::Fault {
     view::Fault { message: error.message.clone(), before: text[..at].to_owned(), from: text[at..].to_owned() }
 }
 
-fn total(total: usize) -> String {
-    match total {
-        1 => "1 found, newest first".to_owned(),
-        _ => format!("{total} found, newest first"),
-    }
+fn total(total: usize, order: Order) -> String {
+    let order = if order == Order::Best { "best match first" } else { "newest first" };
+    format!("{total} found, {order}")
 }
 
 /// How full the archive is, and how far the first round of polls has come.
@@ -152,9 +196,14 @@ async fn archive_words(context: &Context) -> Result<(String, bool), crate::store
 }
 
 /// The address of a search.
-pub fn href(text: &str, number: usize) -> String {
-    let page = if number > 1 { format!("&page={number}") } else { String::new() };
-    format!("/search?q={}{page}", encoded(text))
+pub fn href(text: &str) -> String {
+    address(text, Order::Newest, None)
+}
+
+fn address(text: &str, order: Order, from: Option<Cursor>) -> String {
+    let sort = if order == Order::Best { "&sort=best" } else { "" };
+    let from = from.map(|cursor| format!("&from={cursor}")).unwrap_or_default();
+    format!("/search?q={}{sort}{from}", encoded(text))
 }
 
 /// The address of the feed of a search, in the form that `path` gives.
@@ -162,7 +211,8 @@ pub fn feed_href(path: &str, text: &str) -> String {
     if text.is_empty() { path.to_owned() } else { format!("{path}?q={}", encoded(text)) }
 }
 
-fn encoded(text: &str) -> String {
+/// A query inside an address.
+pub fn encoded(text: &str) -> String {
     byte_serialize(text.as_bytes()).collect()
 }
 
@@ -170,10 +220,7 @@ fn encoded(text: &str) -> String {
 pub fn service_links(verdict: &crate::model::Verdict) -> Vec<ServiceLink> {
     let link = |service: &crate::model::Attribution| {
         let upstream = if service.role == crate::model::Role::Upstream { " (as the cause)" } else { "" };
-        ServiceLink {
-            label: format!("{}{upstream}", service.name),
-            href: href(&format!("service:\"{}\"", service.name), 1),
-        }
+        ServiceLink { label: format!("{}{upstream}", service.name), href: super::service::href(&service.name) }
     };
     verdict.services.iter().map(link).collect()
 }
@@ -187,7 +234,8 @@ pub fn kind_words(kind: &str) -> String {
     }
 }
 
-fn found(row: &Row, query: &Query, now: Timestamp) -> view::Found {
+/// A hit as it is shown.
+pub fn found(row: &Row, query: &Query, now: Timestamp) -> view::Found {
     let marked = |text: &str, longest| pieces(&snippet(text, query.words().into_iter(), longest));
     let title = |title: &str, text: &str| {
         let shown = if title.is_empty() { marked(&excerpt(text, 90), 200) } else { marked(title, 200) };
@@ -211,6 +259,7 @@ fn found(row: &Row, query: &Query, now: Timestamp) -> view::Found {
             },
             original: row.item.url.clone(),
             language: row.item.language.clone(),
+            also_in: Vec::new(),
         },
         Row::Incident(row) => view::Found {
             href: format!("/incident/{}", row.id),
@@ -224,6 +273,7 @@ fn found(row: &Row, query: &Query, now: Timestamp) -> view::Found {
             snippet: marked(&row.incident.text(), SNIPPET),
             original: row.incident.url.clone(),
             language: None,
+            also_in: Vec::new(),
         },
     }
 }

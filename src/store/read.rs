@@ -51,6 +51,16 @@ pub enum Row {
     Incident(Box<IncidentRow>),
 }
 
+impl Row {
+    /// The id of what it stands for.
+    pub fn id(&self) -> Id {
+        match self {
+            Self::Item(row) => row.item.id,
+            Self::Incident(row) => row.id,
+        }
+    }
+}
+
 /// What was there before an edit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Version {

@@ -3,6 +3,7 @@
 pub mod charset;
 pub mod dates;
 pub mod html;
+pub mod language;
 pub mod snippet;
 pub mod urls;
 pub mod words;

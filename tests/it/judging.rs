@@ -6,6 +6,7 @@ use downwire::{
     catalogue::Catalogue,
     classify::{Classifier, Text},
     model::ItemKind,
+    text::language,
 };
 use serde_json::Value;
 
@@ -55,4 +56,23 @@ fn the_lexicon_is_a_baseline_worth_beating() {
     println!("lexicon-1 on {all} texts: precision {precision:.2}, recall {recall:.2}, F1 {f1:.2}");
     println!("services: precision {:.2}, recall {:.2}", rate(shared, named), rate(shared, given));
     assert!(f1 > 0.6, "{f1}");
+}
+
+#[test]
+fn the_language_of_a_text_is_told() {
+    for (file, floor) in [("texts/languages-dev.jsonl", 0.90), ("texts/dev.jsonl", 0.93), ("texts/train.jsonl", 0.93)] {
+        let Some(path) = data::path(file) else { return };
+        let (mut all, mut right, mut untold) = (0, 0, 0);
+        for line in fs::read_to_string(path).expect("reads").lines() {
+            let label: Value = serde_json::from_str(line).expect("JSON");
+            let (Some(text), Some(given)) = (label["text"].as_str(), label["lang"].as_str()) else { continue };
+            all += 1;
+            match language::detect(text) {
+                Some(told) => right += usize::from(told == given),
+                None => untold += 1,
+            }
+        }
+        println!("{file}: the language of {right} of {all} texts is told right, of {untold} not at all (too short)");
+        assert!(right as f64 >= floor * (all - untold) as f64, "{file}");
+    }
 }

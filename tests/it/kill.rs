@@ -56,7 +56,7 @@ async fn all_is_there(target: &Target, folder: &Path) {
     // Every item came once: a second coming would be an edit or a change more.
     assert_eq!(store.head().await.expect("reads").seq as usize, expected, "changes");
     let search = Search::open(&folder.join("index")).expect("opens");
-    let window = Window { offset: 0, limit: expected * 2, order: Order::Newest };
+    let window = Window { after: None, limit: expected * 2, order: Order::Newest };
     let hits = search.search(&Query::default(), window).expect("searches");
     let ids: HashSet<_> = hits.hits.iter().map(|hit| hit.id).collect();
     assert_eq!((hits.total, hits.hits.len(), ids.len()), (expected, expected, expected), "documents in search");

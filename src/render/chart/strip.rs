@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use super::duration;
 use crate::model::{Incident, Phase, Timestamp};
+use crate::render::duration;
 
 /// Width of the drawing in its own units; the page scales it.
 const WIDTH: f64 = 900.0;

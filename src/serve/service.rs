@@ -1,0 +1,153 @@
+//! The page of a service, and the list of all.
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+
+use super::{
+    Context, facets, pages,
+    search::{self, Listing, find, found},
+};
+use crate::{
+    catalogue::{Service, slug},
+    model::{
+        Query, Timestamp,
+        query::{Condition, Field, Value},
+    },
+    render::{
+        self,
+        view::{self, Fact, FeedLinks, Found, Frame, ServiceLink},
+    },
+    search::{Order, Window},
+};
+
+/// Hits of each list on the page.
+const SHOWN: usize = 10;
+
+/// Services of the list's head.
+const MOST_SPOKEN_OF: usize = 24;
+
+/// Where the page of a service is; one that the catalogue does not know is searched for.
+pub fn href(name: &str) -> String {
+    let slug = slug(name);
+    if slug.is_empty() {
+        return search::href(&format!("service:\"{name}\""));
+    }
+    format!("/service/{slug}")
+}
+
+/// The service of a slug.
+pub fn named<'a>(context: &'a Context, slug: &str) -> Option<&'a Service> {
+    context.catalogue.by_slug(slug)
+}
+
+/// What speaks of a service.
+pub fn query(service: &Service) -> Query {
+    of_field("service", &service.name)
+}
+
+fn of_field(field: &str, value: &str) -> Query {
+    let field = Field::find(field);
+    field.map_or_else(Query::default, |field| Query::Is(Condition::Field(field, Value::Word(value.to_owned()))))
+}
+
+/// `/service/{slug}`.
+pub async fn page(State(context): State<Context>, Path(slug): Path<String>) -> Response {
+    let Some(service) = named(&context, &slug) else { return pages::not_found().await };
+    match view(&context, service).await {
+        Ok(page) => pages::rendered(StatusCode::OK, render::pages::service(&page)),
+        Err(error) => pages::unavailable(&error),
+    }
+}
+
+async fn view(context: &Context, service: &Service) -> Result<view::Service, Box<dyn std::error::Error + Send + Sync>> {
+    let now = context.clock.now();
+    let all = query(service);
+    let incidents = Query::All(vec![all.clone(), of_field("kind", "incident")]);
+    let said = Query::All(vec![all.clone(), Query::Not(Box::new(of_field("kind", "incident")))]);
+    let (total, official) = newest(context, &incidents, now).await?;
+    let (others, rest) = newest(context, &said, now).await?;
+    let (search, asked) = (context.search.clone(), all.clone());
+    let overview = tokio::task::spawn_blocking(move || search.overview(&asked, 0)).await??;
+    let text = all.written();
+    let listing = Listing { text: &text, query: &all, order: Order::Newest };
+    let path = href(&service.name);
+    Ok(view::Service {
+        frame: Frame {
+            title: format!("{} · downwire", service.name),
+            feed: Some(FeedLinks { path: path.clone(), query: String::new() }),
+            now,
+        },
+        name: service.name.clone(),
+        facts: facts(service, total),
+        status: service.status.clone(),
+        upstream: service.upstream.iter().map(|name| link(name)).collect(),
+        downstream: downstream(context, service),
+        histogram: facets::histogram(&listing, &overview.histogram, now),
+        incidents: official,
+        found: rest,
+        total: format!("All {} about {}", total + others, service.name),
+        search: search::href(&text),
+        search_incidents: search::href(&incidents.written()),
+        path,
+    })
+}
+
+async fn newest(
+    context: &Context,
+    query: &Query,
+    now: Timestamp,
+) -> Result<(usize, Vec<Found>), Box<dyn std::error::Error + Send + Sync>> {
+    let window = Window { after: None, limit: SHOWN, order: Order::Newest };
+    let (hits, rows) = find(context, query, window).await?;
+    Ok((hits.total, rows.iter().map(|row| found(row, query, now)).collect()))
+}
+
+fn facts(service: &Service, incidents: usize) -> Vec<Fact> {
+    let fact = |name: &str, value: String| Fact { name: name.to_owned(), value, iso: None };
+    let mut facts = Vec::new();
+    if !service.owner.is_empty() && service.owner != service.name {
+        facts.push(fact("Run by", service.owner.clone()));
+    }
+    if !service.aliases.is_empty() {
+        facts.push(fact("Also called", service.aliases.join(", ")));
+    }
+    facts.push(fact("Official incidents here", incidents.to_string()));
+    facts
+}
+
+fn link(name: &str) -> ServiceLink {
+    ServiceLink { label: name.to_owned(), href: href(name) }
+}
+
+/// What is publicly known to run on a service.
+fn downstream(context: &Context, service: &Service) -> Vec<ServiceLink> {
+    let runs_on_it = |other: &&Service| other.upstream.contains(&service.name);
+    context.catalogue.services().iter().filter(runs_on_it).map(|other| link(&other.name)).collect()
+}
+
+/// `/services`.
+pub async fn list(State(context): State<Context>) -> Response {
+    let search = context.search.clone();
+    let counted = tokio::task::spawn_blocking(move || search.overview(&Query::Everything, MOST_SPOKEN_OF)).await;
+    let overview = match counted {
+        Ok(Ok(overview)) => overview,
+        Ok(Err(error)) => return pages::unavailable(&error),
+        Err(error) => return pages::unavailable(&error),
+    };
+    let spoken_of = overview.services.iter().map(|count| {
+        let name = context.catalogue.find(&count.value).map_or(count.value.as_str(), |service| service.name.as_str());
+        (link(name), count.count)
+    });
+    let mut names: Vec<&str> = context.catalogue.services().iter().map(|service| service.name.as_str()).collect();
+    names.sort_by_key(|name| name.to_lowercase());
+    let page = view::Services {
+        frame: Frame { title: "Services · downwire".to_owned(), feed: None, now: context.clock.now() },
+        summary: format!("The catalogue knows {} services by their names, aliases and hashtags.", names.len()),
+        spoken_of: spoken_of.collect(),
+        all: names.into_iter().map(link).collect(),
+    };
+    pages::rendered(StatusCode::OK, render::pages::services(&page))
+}
