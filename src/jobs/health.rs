@@ -9,7 +9,7 @@ use crate::{
     config::Schedule,
     fetch::FetchError,
     model::{Answer, Health, Outcome, PageIdentity, SourceSpec, SourceState, Timestamp, Validators, id::digest},
-    source::ReadError,
+    source::{ReadError, Reading},
 };
 
 /// No source is left alone for longer than this, whatever it asks for.
@@ -84,7 +84,7 @@ impl Report {
     }
 
     /// The answer to `asked`, an address at or below the source's `root`, came and was understood (or was unchanged).
-    pub fn answered(&mut self, root: &str, asked: &str, answer: &Answer) {
+    fn answered(&mut self, root: &str, asked: &str, answer: &Answer) {
         self.validators.push((asked.to_owned(), answer.validators.clone()));
         self.read |= answer.outcome == Outcome::Fresh;
         // Only the first request tells where the source lives.
@@ -98,18 +98,25 @@ impl Report {
         self.postpone(answer.retry_after);
     }
 
-    /// What the document says of itself.
-    pub fn document(
-        &mut self,
-        page: Option<PageIdentity>,
-        lifetime: Option<Duration>,
-        skipped: Vec<String>,
-        repaired: Vec<String>,
-    ) {
-        self.page = page.or(self.page.take());
-        self.postpone(lifetime);
-        self.skipped.extend(skipped);
-        self.repaired.extend(repaired);
+    /// What the document says of itself, and what came of reading it. An older page of a feed is read once: what would
+    /// make the next request for it conditional is of no use.
+    pub fn document(&mut self, root: &str, asked: &str, answer: &Answer, reading: &mut Reading, is_history: bool) {
+        if !is_history {
+            self.answered(root, asked, answer);
+            self.page = reading.page.take().or(self.page.take());
+            self.postpone(reading.lifetime);
+            self.repaired.append(&mut reading.repaired);
+        }
+        self.skipped.append(&mut reading.skipped);
+        // What was cut off comes again only to who does not say that it has it.
+        if reading.is_cut && !is_history {
+            self.validators.pop();
+        }
+    }
+
+    /// The poll ended at an older page of a feed, which is no reason to call the feed broken.
+    pub fn history_ended(&mut self, failure: &Failure) {
+        self.repaired.push(format!("its older pages were read in part: {}", failure.words));
     }
 
     /// The poll ended here.

@@ -13,10 +13,13 @@ use super::{
     stages::judge,
 };
 use crate::{
-    model::{Batch, SourceSpec, SourceState},
+    model::{Batch, SourceKind, SourceSpec, SourceState},
     source,
     store::Committed,
 };
+
+/// Most requests of one poll: a status page needs two; a feed at first sight is followed into its past no further.
+const MOST_REQUESTS: usize = 12;
 
 /// Polls what is due and commits what it brings, until told to stop; then finishes what is under way.
 pub async fn run(stages: Arc<Stages>, mut queue: Queue, commits: Commits, stop: Stop) {
@@ -66,14 +69,16 @@ pub async fn poll_and_commit(
 async fn poll(stages: &Stages, spec: &SourceSpec, state: SourceState) -> Batch {
     let (mut batch, mut report) = (Batch::default(), Report::default());
     let mut next = Some(source::first_ask(spec, &state));
-    while let Some(ask) = next.take() {
+    for number in 0..MOST_REQUESTS {
+        let Some(ask) = next.take() else { break };
+        let is_history = number > 0 && spec.kind == SourceKind::Feed;
         match stages.exchange(spec, &state, &ask).await {
-            Ok((answer, reading)) => {
-                report.answered(state.address(), &ask.url, &answer);
-                report.document(reading.page, reading.lifetime, reading.skipped, reading.repaired);
+            Ok((answer, mut reading)) => {
+                report.document(state.address(), &ask.url, &answer, &mut reading, is_history);
                 judge(&stages.classifier, reading.items, reading.incidents, &mut batch);
                 next = reading.next;
             }
+            Err(failure) if is_history => report.history_ended(&failure),
             Err(failure) => report.failed(failure),
         }
     }

@@ -1,18 +1,24 @@
 //! Feeds in: RSS, Atom and JSON Feed to items.
 //!
-//! `feed-rs` reads the document, on UTF-8 that `text/charset` made and `repair` mended. Where it refuses the document as
-//! a whole, each entry is given to it alone, so that a bad one costs only itself. What is kept of an entry stands in
-//! `entry.rs`, which id it gets in `ids.rs`.
+//! `parse.rs` walks over the document, on UTF-8 that `text/charset` made; what elements mean stands in `elements.rs`, how
+//! a field's text is taken in `field.rs`, JSON Feed in `json.rs`. All give records (`record.rs`). What is kept of an entry
+//! stands in `entry.rs`, which id it gets in `ids.rs`.
 
+mod elements;
 mod entry;
+mod field;
 mod ids;
+mod json;
 mod parse;
+mod record;
 
 use std::time::Duration;
 
+pub(super) use entry::Head;
 pub(super) use parse::{Document, xml};
+pub(super) use record::{Record, Words};
 
-use super::{Context, ReadError, Reading};
+use super::{About, Context, ReadError, Reading};
 use crate::text::html;
 
 /// Most entries that are read of one document: a poll that brings more is no feed but an archive.
@@ -29,7 +35,7 @@ pub(super) fn read_xml(text: &str, context: Context<'_>) -> Result<Reading, Read
 
 /// Reads a JSON Feed.
 pub(super) fn read_json(text: &str, context: Context<'_>) -> Result<Reading, ReadError> {
-    Ok(reading(parse::json(text)?, context))
+    Ok(reading(json::json(text)?, context))
 }
 
 fn reading(mut document: Document, context: Context<'_>) -> Reading {
@@ -49,8 +55,9 @@ fn reading(mut document: Document, context: Context<'_>) -> Reading {
     }
     cuts.say(&mut document.repaired);
     Reading {
-        title: document.title(),
+        about: document.about(&head),
         items: ids::assign(drafts, context.source),
+        is_cut: document.is_cut,
         skipped: document.skipped,
         repaired: document.repaired,
         lifetime: document.head.ttl.filter(|minutes| *minutes > 0).map(|ttl| Duration::from_secs(u64::from(ttl) * 60)),
@@ -59,9 +66,16 @@ fn reading(mut document: Document, context: Context<'_>) -> Reading {
 }
 
 impl Document {
-    /// What the feed calls itself, in one line.
-    pub(super) fn title(&self) -> Option<String> {
-        let title = html::one_line(&html::to_text(&self.head.title.as_ref()?.content));
-        Some(html::excerpt(&title, 200)).filter(|title| !title.is_empty())
+    /// What the feed says of itself.
+    pub(super) fn about(&self, head: &entry::Head) -> About {
+        let line = |words: &Words| Some(html::one_line(&words.text())).filter(|line| !line.is_empty());
+        About {
+            title: self.head.title.as_ref().and_then(line).map(|title| html::excerpt(&title, 200)),
+            home: head.page_link(&self.head.links),
+            summary: self.head.summary.as_ref().and_then(line).map(|text| html::excerpt(&text, 1_000)),
+            id: Some(self.head.id.trim().to_owned()).filter(|id| !id.is_empty()),
+            updated: self.head.updated.or(self.head.published),
+            older: head.older(&self.head.links),
+        }
     }
 }

@@ -4,17 +4,18 @@
 //! the source gave it, cleaned and cut to size; what it means is for others to say.
 
 mod feed;
-mod outline;
-mod repair;
 mod sniff;
 mod statuspage;
 mod statuspage_archive;
 mod statuspage_history;
+mod xml;
 
 use std::time::Duration;
 
 use crate::{
-    model::{Answer, Ask, Incident, Item, Outcome, PageIdentity, SourceKind, SourceSpec, SourceState, Timestamp},
+    model::{
+        Answer, Ask, Incident, Item, Outcome, PageIdentity, SourceKind, SourceSpec, SourceState, Timestamp, Validators,
+    },
     text::charset::{self, Decoded},
 };
 use sniff::Format;
@@ -22,8 +23,8 @@ use sniff::Format;
 /// What a document brought.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reading {
-    /// What the feed or page calls itself.
-    pub title: Option<String>,
+    /// What the feed or page says of itself.
+    pub about: About,
     /// In the order of the document.
     pub items: Vec<Item>,
     /// In the order of the document, each with its updates oldest first.
@@ -32,12 +33,31 @@ pub struct Reading {
     pub skipped: Vec<String>,
     /// What had to be mended, guessed or cut to read the document, one line each.
     pub repaired: Vec<String>,
+    /// The document ended in the middle: what was whole is here, and the next poll must get all of it again.
+    pub is_cut: bool,
     /// How long the document says it stays fresh (the `ttl` of RSS); `None` when it does not say.
     pub lifetime: Option<Duration>,
     /// One more request that this poll wants made; its answer goes through [`read`] too.
     pub next: Option<Ask>,
     /// The status page behind it, as far as the document names it.
     pub page: Option<PageIdentity>,
+}
+
+/// What a feed or page says of itself, cleaned like an item.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// Its name, in one line.
+    pub title: Option<String>,
+    /// The page for people that belongs to it.
+    pub home: Option<String>,
+    /// What it says it is about.
+    pub summary: Option<String>,
+    /// Its own id, where it has one (Atom).
+    pub id: Option<String>,
+    /// When it says it was last changed.
+    pub updated: Option<Timestamp>,
+    /// Where its older entries are (RFC 5005, or a JSON Feed's `next_url`).
+    pub older: Option<String>,
 }
 
 /// Why a document could not be read at all. The messages fit after "failed to read NAME: ".
@@ -58,20 +78,9 @@ pub enum ReadError {
     /// The document ends in the middle.
     #[error("truncated XML: the document ends inside <{0}>; the next poll reads it anew")]
     Truncated(String),
-    /// Not well-formed in a way that is not mended.
-    #[error("XML that is not well-formed at byte {at}: {what}")]
-    Malformed {
-        /// Offset into the UTF-8 text.
-        at: u64,
-        /// The parser's words.
-        what: String,
-    },
     /// Built to hurt: a DOCTYPE full of entities, thousands of levels or namespaces.
     #[error("refused: {0}")]
     Hostile(String),
-    /// The feed parser gave up, and no single entry could be read.
-    #[error("no entry of the feed could be read: {0}")]
-    Unreadable(String),
     /// Broken JSON.
     #[error("broken JSON: {0}")]
     BrokenJson(String),
@@ -158,10 +167,19 @@ pub fn read(
             read_text(decoded, Some(spec.kind), context)?
         }
     };
-    if spec.kind == SourceKind::Statuspage {
-        reading.next = statuspage::next_ask(ask, answer.outcome, state);
-    }
+    reading.next = match spec.kind {
+        SourceKind::Statuspage => statuspage::next_ask(ask, answer.outcome, state),
+        // What a feed has from before is read once: at first sight.
+        SourceKind::Feed if state.last_success.is_none() => older(&reading.about, &answer.url),
+        SourceKind::Feed => None,
+    };
     Ok(reading)
+}
+
+/// The request for a feed's older entries.
+fn older(about: &About, page: &str) -> Option<Ask> {
+    let url = about.older.clone().filter(|older| older != page)?;
+    Some(Ask { url, accept: ACCEPT_FEED, validators: Validators::default() })
 }
 
 /// Reads a file whose format, and perhaps platform, must be found out.

@@ -86,7 +86,7 @@ pub(super) fn read(text: &str, context: Context<'_>) -> Result<Reading, ReadErro
         }
     }
     let identity = reading.incidents.first().map_or(page.identity, |incident| incident.page.clone());
-    reading.title = identity.name.clone();
+    reading.about.title = identity.name.clone();
     reading.page = Some(identity);
     Ok(reading)
 }

@@ -30,7 +30,7 @@ pub fn read(document: &Value, context: Context<'_>) -> Option<Reading> {
             }
         }
     }
-    reading.title.clone_from(&name);
+    reading.about.title.clone_from(&name);
     reading.page = Some(PageIdentity { id: None, host: context.base.and_then(urls::host_and_port), name });
     Some(reading)
 }

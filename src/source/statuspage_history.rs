@@ -4,22 +4,21 @@
 //! They say less than the JSON (no impact, no components, no ids of posts) and are read where nothing else is to be had:
 //! archived copies, and pages whose JSON is closed.
 
-use feed_rs::model::Entry;
-
 use super::{
     Context, ReadError, Reading, feed,
     statuspage::{MOST, end_of, minute_id, newest_phase, origin},
 };
 use crate::{
-    model::{Impact, Incident, IncidentKind, PageIdentity, Phase, Timestamp, Update, time},
+    model::{Impact, Incident, IncidentKind, PageIdentity, Phase, Timestamp, Update},
     text::{dates::Stamp, html, urls},
 };
 
 /// Reads one document.
 pub(super) fn read(text: &str, context: Context<'_>) -> Result<Reading, ReadError> {
     let document = feed::xml(text, context.base)?;
-    let name = page_name(&document);
-    let mut reading = Reading { title: document.title(), ..Reading::default() };
+    let about = document.about(&feed::Head::of(&document.head, context));
+    let name = page_name(&document, about.title.as_deref());
+    let mut reading = Reading { about, ..Reading::default() };
     reading.skipped = document.skipped;
     reading.repaired = document.repaired;
     for (at, entry) in document.entries.iter().take(MOST) {
@@ -39,19 +38,18 @@ pub(super) fn read(text: &str, context: Context<'_>) -> Result<Reading, ReadErro
 }
 
 /// The author of the Atom feed is the page's name; the title of either is `NAME Status - Incident History`.
-fn page_name(document: &feed::Document) -> Option<String> {
-    let author = document.head.authors.iter().find_map(|author| author.name.clone());
-    let title = document.title();
+fn page_name(document: &feed::Document, title: Option<&str>) -> Option<String> {
+    let author = document.head.authors.first().cloned();
     let from_title = || {
-        let title = title.as_deref()?.strip_suffix("- Incident History")?.trim_end();
+        let title = title?.strip_suffix("- Incident History")?.trim_end();
         Some(title.strip_suffix(" Status").unwrap_or(title).to_owned())
     };
     author.or_else(from_title).map(|name| html::excerpt(&name, 200)).filter(|name| !name.is_empty())
 }
 
 /// One entry as an incident, and a line for each stamp that cannot be read.
-fn incident(entry: &Entry, page: Option<&str>, context: Context<'_>) -> Result<(Incident, Vec<String>), String> {
-    let title = entry.title.as_ref().map(|title| html::one_line(&html::to_text(&title.content))).unwrap_or_default();
+fn incident(entry: &feed::Record, page: Option<&str>, context: Context<'_>) -> Result<(Incident, Vec<String>), String> {
+    let title = entry.title.as_ref().map(|title| html::one_line(&title.text())).unwrap_or_default();
     let link = entry.links.iter().find_map(|link| urls::absolute(&link.href, context.base));
     let Some(url) = link.or_else(|| urls::absolute(&entry.id, None)) else {
         return Err(format!("“{title}” has no link"));
@@ -60,10 +58,8 @@ fn incident(entry: &Entry, page: Option<&str>, context: Context<'_>) -> Result<(
     let Some(native_id) = urls::last_segment(&url) else {
         return Err(format!("the link of “{title}” names no incident"));
     };
-    let published = entry.published.map(|at| time::from_micros(at.timestamp_micros()));
-    let updated = entry.updated.map(|at| time::from_micros(at.timestamp_micros()));
-    let markup = entry.content.as_ref().and_then(|content| content.body.as_deref());
-    let markup = markup.or(entry.summary.as_ref().map(|summary| summary.content.as_str())).unwrap_or_default();
+    let (published, updated) = (entry.published, entry.updated);
+    let markup = entry.content.as_ref().or(entry.summary.as_ref()).map_or("", |words| words.value.as_str());
     let reference = published.max(updated).unwrap_or(context.now);
     let (updates, skipped) = posts(markup, reference, &native_id);
     if updates.is_empty() {

@@ -25,17 +25,50 @@ pub struct Decoded {
 /// Reads `bytes`, which came with this `Content-Type` (as sent, parameters included; `None` for a file).
 pub fn decode(bytes: &[u8], http_content_type: Option<&str>) -> Decoded {
     let mut notes = Vec::new();
+    if let Some(text) = utf32(bytes) {
+        return finished(text, "UTF-32", notes);
+    }
     let (encoding, skip) = choose(bytes, http_content_type, &mut notes);
     let (text, had_errors) = encoding.decode_without_bom_handling(bytes.get(skip..).unwrap_or_default());
     if had_errors {
         notes.push(format!("some bytes are not {}: replaced by \u{fffd}", encoding.name()));
     }
-    let mut text = text.into_owned();
+    finished(text.into_owned(), encoding.name(), notes)
+}
+
+/// The text without its mark, declared as what it is now.
+fn finished(mut text: String, charset: &'static str, mut notes: Vec<String>) -> Decoded {
     if text.starts_with('\u{feff}') {
         text.remove(0);
     }
+    if text.contains(is_c1) {
+        notes.push("control characters were read as the letters that windows-1252 has in their place".to_owned());
+        text = text.chars().map(|letter| if is_c1(letter) { windows_1252(letter) } else { letter }).collect();
+    }
     say_utf8(&mut text);
-    Decoded { text, charset: encoding.name(), notes }
+    Decoded { text, charset, notes }
+}
+
+/// The upper control characters, which nobody means: programs that take windows-1252 for Latin-1 write them.
+fn is_c1(letter: char) -> bool {
+    ('\u{80}'..='\u{9f}').contains(&letter)
+}
+
+fn windows_1252(letter: char) -> char {
+    let byte = [u8::try_from(u32::from(letter)).unwrap_or(b' ')];
+    WINDOWS_1252.decode_without_bom_handling(&byte).0.chars().next().unwrap_or(letter)
+}
+
+/// UTF-32, which encoding_rs does not know, as the Web does not: by its mark, or by the shape of a document's first
+/// letter.
+fn utf32(bytes: &[u8]) -> Option<String> {
+    let read: fn([u8; 4]) -> u32 = match bytes {
+        [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, b'<' | b'{' | b'[', 0, 0, 0, ..] => u32::from_be_bytes,
+        [0xff, 0xfe, 0, 0, ..] | [b'<' | b'{' | b'[', 0, 0, 0, _, 0, 0, 0, ..] => u32::from_le_bytes,
+        _ => return None,
+    };
+    let letters = bytes.chunks_exact(4).filter_map(|four| <[u8; 4]>::try_from(four).ok());
+    Some(letters.map(|four| char::from_u32(read(four)).unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }
 
 /// The charset, and how many bytes its byte order mark takes.
@@ -166,6 +199,25 @@ mod tests {
     }
 
     #[test]
+    fn utf_32_is_read_with_and_without_a_mark_and_upper_controls_are_letters() {
+        for be in [true, false] {
+            let text = "\u{feff}<a>größer</a>";
+            for text in [text, &text[3..]] {
+                let bytes: Vec<u8> = text
+                    .chars()
+                    .flat_map(
+                        |letter| if be { u32::from(letter).to_be_bytes() } else { u32::from(letter).to_le_bytes() },
+                    )
+                    .collect();
+                let decoded = decode(&bytes, None);
+                assert_eq!((decoded.text.as_str(), decoded.charset), ("<a>größer</a>", "UTF-32"));
+            }
+        }
+        let decoded = decode("<a>don\u{92}t</a>".as_bytes(), None);
+        assert_eq!((decoded.text.as_str(), decoded.notes.len()), ("<a>don’t</a>", 1));
+    }
+
+    #[test]
     fn valid_utf_8_wins_over_every_label() {
         let decoded =
             decode("<?xml version='1.0' encoding='iso-8859-1'?><a>é</a>".as_bytes(), Some("text/xml; charset=latin1"));
@@ -203,7 +255,7 @@ mod tests {
         }
 
         #[test]
-        fn text_in_utf_8_comes_back(text in "[^\u{feff}\u{0}\u{1b}]{0,40}") {
+        fn text_in_utf_8_comes_back(text in "[^\u{feff}\u{0}\u{1b}\u{80}-\u{9f}]{0,40}") {
             prop_assume!(!text.contains("<?xml"));
             prop_assert_eq!(decode(text.as_bytes(), None).text, text);
         }

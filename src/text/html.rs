@@ -7,7 +7,8 @@
 mod entities;
 mod scan;
 
-pub use entities::named as entity;
+pub use entities::{decode, named as entity};
+pub use scan::tag_length;
 use scan::{Piece, Scanner};
 
 /// Elements whose content nobody reads. Their text goes with them.
@@ -52,9 +53,12 @@ const LINES: [&str; 16] = [
     "summary",
 ];
 /// The other elements by which markup is told from plain text that happens to hold a `<`.
-const INLINE: [&str; 32] = [
-    "a", "abbr", "b", "big", "body", "br", "center", "cite", "code", "del", "em", "font", "head", "html", "i", "img",
-    "ins", "kbd", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "td", "th", "time", "tt", "u", "var",
+const INLINE: [&str; 62] = [
+    "a", "abbr", "acronym", "applet", "area", "audio", "b", "base", "bdi", "bdo", "big", "body", "br", "button",
+    "canvas", "center", "cite", "code", "col", "del", "dfn", "em", "embed", "font", "frame", "frameset", "head",
+    "html", "i", "img", "input", "ins", "kbd", "label", "link", "map", "mark", "meta", "nobr", "option", "param",
+    "picture", "q", "s", "samp", "select", "small", "source", "span", "strike", "strong", "sub", "sup", "td",
+    "textarea", "th", "time", "tt", "u", "var", "video", "wbr",
 ];
 
 /// Plain text of markup: blocks and `<br>` become line feeds (at most two in a row), list items open with `- `, scripts
@@ -127,11 +131,13 @@ pub fn cut(text: &mut String, max_bytes: usize) -> bool {
 
 /// Whether there is a tag that HTML knows, or a comment.
 fn has_tags(text: &str) -> bool {
-    Scanner::new(text).any(|piece| match piece {
+    let mut scanner = Scanner::new(text);
+    let is_markup = |piece| match piece {
         Piece::Tag { name, .. } => is_known(&name),
         Piece::Literal(_) => true,
         Piece::Text(_) => false,
-    }) || text.contains("<!--")
+    };
+    scanner.any(is_markup) || scanner.has_dropped || text.contains("<!--")
 }
 
 fn is_known(name: &str) -> bool {
@@ -242,6 +248,7 @@ mod tests {
             ("<a title=\"a > b\" href='x'>link</a>", "link"),
             ("<pre>a\n  b</pre>", "a\nb"),
             ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
+            ("a<object classid=x> b <script>c", "a b"),
             ("<p>open <b", "open <b"),
             ("&#0;&#xD800;&#99999999;x", "\u{fffd}\u{fffd}\u{fffd}x"),
         ] {
@@ -251,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_unclosed_tags_are_no_trouble() {
-        for unit in ["<div>", "<b x=\"", "<p><b>", "<!--", "<script>", "<a '>", "<", "&", "<![CDATA["] {
+        for unit in ["<div>", "<b x=\"", "<p><b>", "<!--", "<script>", "<object>", "<a '>", "<", "&", "<![CDATA["] {
             let _text = to_text(&unit.repeat(100_000));
         }
     }

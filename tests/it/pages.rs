@@ -21,7 +21,7 @@ fn told(name: &str) -> String {
     let reading = read_file(&bytes, Hint { platform: None, service: None, name }, now).expect("is read");
     let mut out = format!(
         "{} · repaired {:?} · skipped {:?}\n",
-        reading.title.unwrap_or_default(),
+        reading.about.title.unwrap_or_default(),
         reading.repaired,
         reading.skipped
     );

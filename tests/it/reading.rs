@@ -1,7 +1,9 @@
 //! Reading: bytes to items and incidents, on fixtures of our own, on made-up garbage, and on the data.
 
+mod expect;
 mod fixtures;
 mod measured;
+mod peer;
 mod polls;
 
 use downwire::{

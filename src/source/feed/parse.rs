@@ -1,192 +1,338 @@
-//! The call of `feed-rs`, as a whole and entry by entry.
+//! RSS and Atom to records, whatever state they are in.
+//!
+//! A document is walked over tag by tag with a stack of what is open. What is not closed is closed where its parent
+//! ends, an end that nothing opened is left out, and an entry that the document's end cuts in two waits for the next
+//! poll. All of it is counted and said.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
+use std::sync::Arc;
+
+use super::{
+    super::{
+        ReadError,
+        xml::{
+            names::{Namespace, Scope},
+            repair,
+            tokens::{Tag, Token, Tokens},
+        },
     },
+    elements::{Coding, Field, What, coding, what},
+    field::Capture,
+    record::{Link, Record},
 };
+use crate::text::urls;
 
-use feed_rs::{
-    model::{Entry, Feed},
-    parser::Builder,
-};
-use serde_json::{Value, json};
+/// Deepest nesting that is read. Of 1,134 feed documents measured none is deeper than 11.
+const DEEPEST: usize = 256;
 
-use super::super::{
-    ReadError,
-    outline::{self, Outline},
-    repair,
-};
-use crate::text::dates;
+/// Most attributes of one tag.
+const MOST_ATTRIBUTES: usize = 512;
+
+/// Elements of HTML that have no end.
+const VOID: [&str; 12] = ["br", "img", "hr", "input", "meta", "area", "base", "col", "embed", "source", "track", "wbr"];
 
 /// A feed taken apart.
+#[derive(Debug, Default)]
 pub(in crate::source) struct Document {
-    /// What the feed says of itself. Its entries have been moved out.
-    pub(in crate::source) head: Feed,
+    /// What the feed says of itself.
+    pub head: Record,
     /// Each with its number in the document, from 1.
-    pub(in crate::source) entries: Vec<(usize, Entry)>,
-    pub(in crate::source) skipped: Vec<String>,
-    pub(in crate::source) repaired: Vec<String>,
+    pub entries: Vec<(usize, Record)>,
+    pub skipped: Vec<String>,
+    pub repaired: Vec<String>,
+    /// The document ended in the middle of an entry, which is not among them.
+    pub is_cut: bool,
 }
 
-impl Document {
-    fn of(mut head: Feed, skipped: Vec<String>, repaired: Vec<String>) -> Self {
-        let entries = std::mem::take(&mut head.entries);
-        Self { head, entries: (1..).zip(entries).collect(), skipped, repaired }
-    }
-}
-
-/// How dates were read; shared with the parser, which calls back.
-#[derive(Clone, Default)]
-struct Zoneless(Arc<AtomicUsize>);
-
-impl Zoneless {
-    fn say(&self, repaired: &mut Vec<String>) {
-        let count = self.0.load(Ordering::Relaxed);
-        if count > 0 {
-            repaired.push(format!("dates without a zone were read as UTC ({count})"));
-        }
-    }
-}
-
-/// Reads RSS or Atom; relative links are resolved against `base`.
+/// Reads RSS or Atom; relative links are relative to `base` unless the document says otherwise.
 ///
 /// # Errors
-/// It is no feed, truncated, hostile, or nothing of it can be read.
+/// It is no feed, cut off before it said anything, or built to hurt.
 pub(in crate::source) fn xml(text: &str, base: Option<&str>) -> Result<Document, ReadError> {
-    let repair::Repaired { text, mut notes } = repair::xml(text)?;
-    let outline = outline::draw(&text)?;
-    match outline.root.as_str() {
-        "rss" | "feed" | "RDF" | "entry" => {}
-        "CHANNEL" | "Channel" => return Err(ReadError::Cdf),
-        other => return Err(ReadError::OtherXml(other.chars().take(40).collect())),
-    }
-    let zoneless = Zoneless::default();
-    let mut document = match parse(&text, base, &zoneless) {
-        Ok(feed) => {
-            let lost = outline.entries.len().saturating_sub(feed.entries.len());
-            let skipped = if lost > 0 {
-                vec![format!("{lost} entries have no link, or are in a foreign namespace")]
-            } else {
-                vec![]
-            };
-            Document::of(feed, skipped, vec![])
+    let repair::Repaired { text, notes } = repair::xml(text)?;
+    let mut parser = Parser::new(base);
+    let mut tokens = Tokens::new(&text);
+    for token in tokens.by_ref() {
+        match token {
+            Token::Start(tag) => parser.start(tag)?,
+            Token::End(name) => parser.end(name),
+            Token::Text(text) => parser.text(text, false),
+            Token::Literal(text) => parser.text(text, true),
         }
-        Err(reason) => entry_by_entry(&text, &outline, base, reason, &zoneless)?,
-    };
-    zoneless.say(&mut notes);
+        if parser.is_over {
+            break;
+        }
+    }
+    let mut document = parser.finish(tokens.is_cut)?;
     document.repaired.splice(0..0, notes);
     Ok(document)
 }
 
-/// Reads a JSON Feed.
-///
-/// # Errors
-/// It is broken JSON, no JSON Feed, or nothing of it can be read.
-pub(in crate::source) fn json(text: &str) -> Result<Document, ReadError> {
-    let zoneless = Zoneless::default();
-    let mut document = match parse(text, None, &zoneless) {
-        Ok(feed) => Document::of(feed, vec![], vec![]),
-        Err(reason) => json_items(text, &reason, &zoneless)?,
-    };
-    zoneless.say(&mut document.repaired);
-    Ok(document)
+/// An element that is open.
+struct Open<'a> {
+    name: &'a str,
+    what: What,
+    /// `xml:base`, here or above.
+    base: Option<Arc<str>>,
 }
 
-/// One call of the parser. It panics on some input, so the call is fenced in.
-fn parse(text: &str, base: Option<&str>, zoneless: &Zoneless) -> Result<Feed, String> {
-    let zoneless = zoneless.clone();
-    let builder = Builder::new()
-        .base_uri(base.filter(|base| url::Url::parse(base).is_ok()))
-        // The parser's own ids do not see the text, and are random without a link.
-        .id_generator(|_, _, _| String::new())
-        .timestamp_parser(move |text| {
-            let written = dates::read(text)?;
-            if !written.zone {
-                zoneless.0.fetch_add(1, Ordering::Relaxed);
+struct Parser<'a> {
+    open: Vec<Open<'a>>,
+    scope: Scope,
+    document: Document,
+    /// The best source so far of each field of the head and of the entry that is open.
+    head_ranks: Ranks,
+    entry: Option<(Record, Ranks)>,
+    /// The field that is being read, and how deep it stands.
+    capture: Option<(Capture<'a>, usize)>,
+    entries: usize,
+    is_over: bool,
+    base: Option<Arc<str>>,
+    counts: Counts,
+}
+
+/// How good the source of each field was.
+pub(super) type Ranks = Vec<(Field, u8)>;
+
+/// How often what was mended.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    /// Elements without an end.
+    unclosed: usize,
+    /// Of these, entries.
+    unclosed_entries: usize,
+    /// Ends of nothing.
+    stray: usize,
+    /// Dates without a zone.
+    pub(super) zoneless: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn new(base: Option<&str>) -> Self {
+        Self {
+            open: Vec::new(),
+            scope: Scope::default(),
+            document: Document::default(),
+            head_ranks: Ranks::new(),
+            entry: None,
+            capture: None,
+            entries: 0,
+            is_over: false,
+            base: base.map(Arc::from),
+            counts: Counts::default(),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'a>) -> Result<(), ReadError> {
+        if self.open.len() >= DEEPEST || tag.equal_signs() > MOST_ATTRIBUTES {
+            return Err(ReadError::Hostile(format!("more than {DEEPEST} levels, or {MOST_ATTRIBUTES} attributes")));
+        }
+        if !self.scope.enter(&tag, self.open.len()) {
+            return Err(ReadError::Hostile("hundreds of namespaces".to_owned()));
+        }
+        let (namespace, local) = self.scope.name(tag.name);
+        if self.open.is_empty() {
+            is_feed(tag.name, namespace, &local)?;
+        }
+        if let Some((capture, depth)) = &self.capture
+            && capture.field.is_ended_by(namespace, &local)
+        {
+            let depth = *depth;
+            self.close_to(depth);
+        }
+        if what(namespace, &local) == What::Entry && self.capture.is_none() && self.entry.is_some() {
+            self.close_entry();
+        }
+        let kind = self.kind(namespace, &local);
+        let is_void = kind == What::Inside && VOID.contains(&local.as_str());
+        self.open(tag, kind, namespace);
+        if tag.empty || is_void {
+            self.pop(false);
+        }
+        Ok(())
+    }
+
+    /// What an element means where it stands.
+    fn kind(&self, namespace: Namespace, local: &str) -> What {
+        if self.capture.is_some() {
+            return What::Inside;
+        }
+        match self.open.last().map(|parent| parent.what) {
+            None | Some(What::Wrapper | What::Entry | What::Transparent) => what(namespace, local),
+            Some(_) => What::Ignored,
+        }
+    }
+
+    fn open(&mut self, tag: Tag<'a>, what: What, namespace: Namespace) {
+        let above = self.open.last().map_or(&self.base, |parent| &parent.base).clone();
+        let base = match tag.attribute("xml:base") {
+            Some(base) => urls::absolute(&base, above.as_deref()).map(Arc::from).or(above),
+            None => above,
+        };
+        match what {
+            What::Wrapper => self.language(&tag),
+            What::Entry => {
+                self.entries += 1;
+                self.entry = Some((Record::default(), Ranks::new()));
+                self.language(&tag);
+                if let Some(about) = tag.attribute("rdf:about") {
+                    self.record().0.id = about.trim().to_owned();
+                }
             }
-            chrono::DateTime::from_timestamp_micros(written.at.as_microsecond())
-        });
-    catch_unwind(AssertUnwindSafe(move || builder.build().parse(text.as_bytes())))
-        .map_err(|_| "the feed parser panicked".to_owned())?
-        .map_err(|error| error.to_string())
-}
-
-/// Reads the entries one by one, each within the start tags that stood around it, and the head without any.
-fn entry_by_entry(
-    text: &str,
-    outline: &Outline,
-    base: Option<&str>,
-    reason: String,
-    zoneless: &Zoneless,
-) -> Result<Document, ReadError> {
-    let tags: Vec<&str> = outline.parents.iter().filter_map(|tag| text.get(tag.clone())).collect();
-    if tags.is_empty() {
-        return Err(ReadError::Unreadable(reason));
+            What::Field(Field::Link, _) if tag.attribute("href").is_some() => {
+                let rel = tag.attribute("rel").map(|rel| rel.trim().to_lowercase());
+                self.link(&tag, "href", rel, base.as_deref());
+            }
+            What::Field(Field::Enclosure, _) => self.link(&tag, "url", Some("enclosure".to_owned()), base.as_deref()),
+            What::Field(field, rank) => {
+                let coding = if matches!(field, Field::Title | Field::Content | Field::Summary) {
+                    coding(namespace, &tag)
+                } else {
+                    Coding::Plain
+                };
+                self.capture = Some((Capture::new(field, rank, coding), self.open.len()));
+            }
+            What::Inside => {
+                if let Some((capture, _)) = &mut self.capture {
+                    capture.open(tag);
+                }
+            }
+            What::Transparent | What::Ignored => {}
+        }
+        self.open.push(Open { name: tag.name, what, base });
     }
-    let ends: String = tags.iter().rev().map(|tag| format!("</{}>", element_name(tag))).collect();
-    let alone = |entry: &str| format!("{}{entry}{ends}", tags.concat());
-    let head = parse(&without_entries(text, outline), base, zoneless)
-        .or_else(|_| parse(&alone(""), base, zoneless))
-        .map_err(ReadError::Unreadable)?;
-    let mut document = Document::of(head, vec![], vec![]);
-    for (at, span) in (1..).zip(&outline.entries).take(super::MOST_ENTRIES + 1) {
-        match parse(&alone(text.get(span.clone()).unwrap_or_default()), base, zoneless) {
-            Ok(feed) => document.entries.extend(feed.entries.into_iter().map(|entry| (at, entry))),
-            Err(error) => document.skipped.push(format!("entry {at}: {error}")),
+
+    /// The head, or the entry that is open, with the ranks of its fields.
+    fn record(&mut self) -> (&mut Record, &mut Ranks) {
+        match &mut self.entry {
+            Some((record, ranks)) => (record, ranks),
+            None => (&mut self.document.head, &mut self.head_ranks),
         }
     }
-    if document.entries.is_empty() && !outline.entries.is_empty() {
-        return Err(ReadError::Unreadable(reason));
-    }
-    Ok(document)
-}
 
-/// The qualified name in a start tag.
-fn element_name(tag: &str) -> &str {
-    let name = tag.trim_start_matches('<');
-    name.split(|letter: char| letter.is_whitespace() || "/>".contains(letter)).next().unwrap_or_default()
-}
-
-fn without_entries(text: &str, outline: &Outline) -> String {
-    let mut out = String::new();
-    let mut from = 0;
-    for span in &outline.entries {
-        out.push_str(text.get(from..span.start).unwrap_or_default());
-        from = span.end;
-    }
-    out.push_str(text.get(from..).unwrap_or_default());
-    out
-}
-
-/// Reads the items of a JSON Feed one by one: the parser refuses all of them when one has a number for an id.
-fn json_items(text: &str, reason: &str, zoneless: &Zoneless) -> Result<Document, ReadError> {
-    let mut value: Value = serde_json::from_str(text).map_err(|error| ReadError::BrokenJson(error.to_string()))?;
-    let Some(items) = value.get_mut("items").and_then(Value::as_array_mut).map(std::mem::take) else {
-        return Err(ReadError::OtherJson(super::super::statuspage::shape(&value)));
-    };
-    let alone = |items: Vec<Value>, title: &Value, language: &Value| {
-        let text = json!({ "version": "https://jsonfeed.org/version/1.1", "title": title, "language": language, "items": items });
-        parse(&text.to_string(), None, zoneless)
-    };
-    let title = value.get("title").filter(|title| title.is_string()).cloned().unwrap_or_else(|| json!(""));
-    let language = value.get("language").filter(|language| language.is_string()).cloned().unwrap_or(Value::Null);
-    let head = alone(vec![], &title, &language).map_err(ReadError::Unreadable)?;
-    let total = items.len();
-    let mut document = Document::of(head, vec![], vec![format!("the items were read one by one: {reason}")]);
-    for (at, mut item) in (1..).zip(items).take(super::MOST_ENTRIES + 1) {
-        if let Some(number) = item.get("id").filter(|id| id.is_number()).map(Value::to_string) {
-            item["id"] = Value::String(number);
-        }
-        match alone(vec![item], &title, &language) {
-            Ok(feed) => document.entries.extend(feed.entries.into_iter().map(|entry| (at, entry))),
-            Err(error) => document.skipped.push(format!("item {at}: {error}")),
+    fn language(&mut self, tag: &Tag<'_>) {
+        if let Some(language) = tag.attribute("xml:lang") {
+            self.record().0.language = Some(language.into_owned());
         }
     }
-    if document.entries.is_empty() && total > 0 {
-        return Err(ReadError::Unreadable(reason.to_owned()));
+
+    fn link(&mut self, tag: &Tag<'_>, address: &str, rel: Option<String>, base: Option<&str>) {
+        let attribute = |name| tag.attribute(name).map(|value| value.trim().to_owned());
+        let href = attribute(address).unwrap_or_default();
+        let link = Link { href, rel, kind: attribute("type"), base: base.map(str::to_owned) };
+        self.record().0.links.push(link);
     }
-    Ok(document)
+
+    fn text(&mut self, text: &'a str, is_literal: bool) {
+        if let Some((capture, _)) = &mut self.capture {
+            capture.text(text, is_literal);
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        let same = |open: &Open<'_>| open.name == name;
+        let found = self.open.iter().rposition(same);
+        match found.or_else(|| self.open.iter().rposition(|open| open.name.eq_ignore_ascii_case(name))) {
+            Some(depth) => {
+                self.close_to(depth + 1);
+                self.pop(false);
+            }
+            // `</br>` and the like.
+            None if self.capture.is_some() && VOID.contains(&name) => {}
+            None => self.counts.stray += 1,
+        }
+    }
+
+    /// Closes what stands deeper than `depth`, whose ends are missing.
+    fn close_to(&mut self, depth: usize) {
+        while self.open.len() > depth {
+            self.pop(true);
+        }
+    }
+
+    /// Closes the entry that is open, whose end is missing.
+    fn close_entry(&mut self) {
+        if let Some(depth) = self.open.iter().position(|open| open.what == What::Entry) {
+            self.close_to(depth);
+        }
+    }
+
+    fn pop(&mut self, is_missing: bool) {
+        let Some(element) = self.open.pop() else { return };
+        let depth = self.open.len();
+        self.scope.leave(depth);
+        if is_missing {
+            self.counts.unclosed += 1;
+            self.counts.unclosed_entries += usize::from(element.what == What::Entry);
+        }
+        match element.what {
+            What::Field(..) => {
+                if let Some((capture, _)) = self.capture.take_if(|(_, own)| *own == depth) {
+                    let mut counts = std::mem::take(&mut self.counts);
+                    let (record, ranks) = self.record();
+                    capture.put(record, ranks, element.base.as_deref(), &mut counts);
+                    self.counts = counts;
+                }
+            }
+            What::Inside => {
+                if let Some((capture, _)) = &mut self.capture {
+                    capture.close(element.name);
+                }
+            }
+            What::Entry => {
+                if let Some((record, _)) = self.entry.take() {
+                    self.document.entries.push((self.entries, record));
+                }
+            }
+            What::Wrapper | What::Transparent | What::Ignored => {}
+        }
+        self.is_over = depth == 0;
+    }
+
+    /// Ends the document.
+    fn finish(mut self, ends_inside_a_tag: bool) -> Result<Document, ReadError> {
+        if !self.is_over {
+            let Some(innermost) = self.open.last().map(|open| open.name.to_owned()) else {
+                return Err(ReadError::Empty);
+            };
+            // A generator that closes no entry does not close the last one either.
+            if self.entry.is_some() && (self.counts.unclosed_entries == 0 || ends_inside_a_tag) {
+                self.capture = None;
+                self.entry = None;
+                self.document.is_cut = true;
+                let words =
+                    format!("entry {}: the document ends inside of it, the next poll reads it anew", self.entries);
+                self.document.skipped.push(words);
+            }
+            let is_mute = self.document.entries.is_empty() && self.entry.is_none();
+            if is_mute && (self.document.is_cut || self.document.head.title.is_none()) {
+                return Err(ReadError::Truncated(innermost));
+            }
+            self.close_to(0);
+        }
+        self.counts.say(&mut self.document.repaired);
+        Ok(self.document)
+    }
+}
+
+/// Whether the root is that of a feed.
+fn is_feed(written: &str, namespace: Namespace, local: &str) -> Result<(), ReadError> {
+    match what(namespace, local) {
+        _ if matches!(written, "CHANNEL" | "Channel") => Err(ReadError::Cdf),
+        What::Wrapper | What::Entry => Ok(()),
+        _ => Err(ReadError::OtherXml(written.chars().take(40).collect())),
+    }
+}
+
+impl Counts {
+    fn say(&self, repaired: &mut Vec<String>) {
+        for (count, what) in [
+            (self.unclosed, "elements without an end were closed"),
+            (self.stray, "ends of nothing were left out"),
+            (self.zoneless, "dates without a zone were read as UTC"),
+        ] {
+            if count > 0 {
+                repaired.push(format!("{what} ({count})"));
+            }
+        }
+    }
 }

@@ -33,7 +33,7 @@ const LONGEST: usize = 31;
 const MOST_NAMES: usize = 2_500;
 
 /// Every reference that ends with `;` decoded, once; what is no reference stays.
-pub(super) fn decode(text: &str) -> Cow<'_, str> {
+pub fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }

@@ -16,11 +16,15 @@ pub(super) struct Scanner<'a> {
     rest: &'a str,
     /// Set once no `>` is left: without it every further `<` would search to the end again.
     no_more_ends: bool,
+    /// Dropped elements of which no end is left.
+    endless: Vec<String>,
+    /// Whether an element was left out.
+    pub(super) has_dropped: bool,
 }
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { rest: text, no_more_ends: false }
+        Self { rest: text, no_more_ends: false, endless: Vec::new(), has_dropped: false }
     }
 
     /// Takes `length` bytes off the front.
@@ -76,14 +80,24 @@ impl<'a> Scanner<'a> {
         Some(Piece::Tag { name, closing })
     }
 
-    /// Leaves out everything to the end tag of `name`, or to the end.
+    /// Leaves out everything to the end tag of `name`. Without one, scripts and styles go on to the end of the document;
+    /// of the others only the tag is left out.
     fn skip_content(&mut self, name: &str) {
+        self.has_dropped = true;
+        let is_code = matches!(name, "script" | "style");
+        if self.endless.iter().any(|other| other == name) {
+            return;
+        }
         let ends = self.rest.match_indices("</").find(|(at, _)| {
             self.rest.as_bytes()[at + 2..]
                 .get(..name.len())
                 .is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
         });
-        self.rest = ends.map_or("", |(at, _)| &self.rest[at..]);
+        match ends {
+            Some((at, _)) => self.rest = &self.rest[at..],
+            None if is_code => self.rest = "",
+            None => self.endless.push(name.to_owned()),
+        }
     }
 }
 
@@ -106,7 +120,7 @@ impl<'a> Iterator for Scanner<'a> {
 
 /// The length of the tag at the start of `text`, `>` included; a `>` in quotes does not end it. A quote that is never
 /// closed is none: only the last one of each sort can be so, hence this stays linear over a whole document.
-fn tag_length(text: &str) -> Option<usize> {
+pub fn tag_length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut quote = None;
     for (at, byte) in bytes.iter().enumerate() {

@@ -25,7 +25,7 @@ fn the_fixtures_read_as_their_goldens_say() {
 /// A reading in words.
 fn told(reading: &Reading) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "title {:?}, lifetime {:?}", reading.title, reading.lifetime);
+    let _ = writeln!(out, "title {:?}, lifetime {:?}", reading.about.title, reading.lifetime);
     if let Some(page) = &reading.page {
         let _ = writeln!(out, "page {:?} {:?} {:?}", page.id, page.host, page.name);
     }
@@ -110,7 +110,7 @@ fn what_is_no_feed_is_named() {
         ("<CHANNEL HREF='x'></CHANNEL>", "CDF, a dead format"),
         ("<opml version='2.0'></opml>", "<opml>"),
         ("<rss version='2.0'><channel><item><title>x</ti", "truncated XML: the document ends inside <title>"),
-        ("<rss version='2.0'><channel><item></channel></rss>", "not well-formed at byte"),
+        ("<rss version='2.0'><channel><item>", "truncated XML: the document ends inside <item>"),
         ("{\"a\":1,\"b\":2}", "JSON, but neither a JSON Feed nor a Statuspage document (an object of a, b)"),
         ("[{\"id\":\"x\"}]", "(an array of 1)"),
         (
@@ -120,7 +120,7 @@ fn what_is_no_feed_is_named() {
         ("{\"incidents\":[", "broken JSON"),
         ("404 page not found", "neither XML nor JSON"),
         (&bomb, "refused: a DOCTYPE"),
-        (&deep, "refused: elements nested"),
+        (&deep, "refused: more than 256 levels"),
     ] {
         let error = read(text.as_bytes()).expect_err(&text.chars().take(60).collect::<String>()).to_string();
         assert!(error.contains(words), "{words}: {error}");
@@ -142,7 +142,66 @@ fn utf_16be_with_a_declaration_is_read() {
     let bare: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     for bytes in [bare.clone(), [&[0xfe, 0xff][..], &bare].concat()] {
         let reading = read(&bytes).expect("a feed");
-        assert_eq!((reading.title.as_deref(), reading.items[0].title.as_str()), (Some("Störung"), "größer"));
+        assert_eq!((reading.about.title.as_deref(), reading.items[0].title.as_str()), (Some("Störung"), "größer"));
+    }
+}
+
+/// What a reader mends, and what it says of it.
+#[test]
+fn broken_markup_is_mended_and_said() {
+    let told = |text: &str| {
+        let reading = read(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let words = |item: &Item| format!("{}|{}|{}", item.title, item.text, item.url.as_deref().unwrap_or("-"));
+        let items: Vec<String> = reading.items.iter().map(words).collect();
+        let said = [reading.repaired, reading.skipped].concat().join("; ");
+        (items.join(" / "), said)
+    };
+    for (text, items, said) in [
+        ("<rss><channel><item><title>a</item><item><title>b</title></item></rss>", "a||- / b||-", "closed (2)"),
+        (
+            "<rss><channel><item><title>a<link>https://e.org/1</link></item></channel></rss>",
+            "a||https://e.org/1",
+            "closed (1)",
+        ),
+        ("<rss><item><title>a</b></title></item></channel></rss>", "a||-", "left out (2)"),
+        ("<rss><channel><item><title>a<item><title>b</channel></rss>", "a||- / b||-", "closed (4)"),
+        ("<rss><channel><item><title>a<item><title>b", "a||- / b||-", "closed"),
+        ("<rss><channel><item><title>a</title></item><item><title>b", "a||-", "entry 2: the document ends inside"),
+        (
+            "<rss><channel><item><title>a</title><description><p>x<br>y<b>z</description></item></channel></rss>",
+            "a|x\nyz|-",
+            "closed",
+        ),
+        ("<rss><channel><item><description>5 < 6 & 7</description></item></channel></rss>", "|5 < 6 & 7|-", "escaped"),
+        (
+            "<feed xmlns='http://purl.org/atom/ns#'><entry><title mode='base64' type='text/plain'>YSA8IGI=</title></entry></feed>",
+            "a < b||-",
+            "",
+        ),
+        (
+            "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://e.org/x/'><entry><title>a</title><link href='../y'/></entry></feed>",
+            "a||https://e.org/y",
+            "",
+        ),
+        (
+            "<rss><channel><item><dc:title>a</dc:title><content:encoded><![CDATA[<p>b</p>]]></content:encoded></item></channel></rss>",
+            "a|b|-",
+            "without a version",
+        ),
+        (
+            "<rss><channel><item><title>a</title><enclosure url='https://e.org/a.mp3'/><media:group><media:description>b</media:description></media:group></item></channel></rss>",
+            "a|b|https://e.org/a.mp3",
+            "",
+        ),
+        (
+            "<RDF:rdf xmlns='http://purl.org/rss/1.0/'><channel><title>t</title></channel><item rdf:about='https://e.org/1'><title>a</title></item></RDF:rdf>",
+            "a||https://e.org/1",
+            "",
+        ),
+    ] {
+        let (found, words) = told(text);
+        assert_eq!(found, items, "{text}: {words}");
+        assert!(words.contains(said), "{text}: {words}");
     }
 }
 

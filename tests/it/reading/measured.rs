@@ -9,7 +9,7 @@ use super::read;
 use crate::support::data;
 
 /// The files of a folder whose name ends so, by name.
-fn files(folder: &str, endings: &[&str]) -> Vec<PathBuf> {
+pub fn files(folder: &str, endings: &[&str]) -> Vec<PathBuf> {
     let Some(folder) = data::path(folder) else { return Vec::new() };
     let mut files = Vec::new();
     let mut folders = vec![folder];
@@ -27,7 +27,8 @@ fn files(folder: &str, endings: &[&str]) -> Vec<PathBuf> {
     files
 }
 
-fn name(path: &std::path::Path) -> String {
+/// The name of a file.
+pub fn name(path: &std::path::Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 

@@ -7,14 +7,15 @@ use std::borrow::Cow;
 
 use crate::text::html;
 
-use super::ReadError;
+use super::super::ReadError;
 
 /// Largest internal subset of a DOCTYPE that is dropped in silence of its content, in bytes; a larger one is an attack.
 const LARGEST_SUBSET: usize = 4_096;
 
 /// A document ready for the parser.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Repaired {
+pub struct Repaired {
+    /// The document, without DOCTYPE and with references that HTML knows.
     pub text: String,
     /// One line for each sort of repair.
     pub notes: Vec<String>,
@@ -24,13 +25,13 @@ pub(super) struct Repaired {
 ///
 /// # Errors
 /// A DOCTYPE whose internal subset is larger than 4 KiB.
-pub(super) fn xml(text: &str) -> Result<Repaired, ReadError> {
+pub fn xml(text: &str) -> Result<Repaired, ReadError> {
     let mut notes = Vec::new();
     let text = without_prefix(text, &mut notes);
-    let (prolog, body) = split_prolog(text, &mut notes)?;
+    let mut counts = Counts::default();
+    let (prolog, body) = split_prolog(text, &mut notes, &mut counts)?;
     let root = prolog.len();
     let mut out = prolog;
-    let mut counts = Counts::default();
     // First of all, because they may hide where a CDATA section ends.
     let body = without_controls(body, &mut counts);
     references(&body, &mut out, &mut counts);
@@ -57,7 +58,11 @@ fn without_prefix<'a>(text: &'a str, notes: &mut Vec<String>) -> &'a str {
 }
 
 /// The prolog without its DOCTYPE, and the rest from the root element on.
-fn split_prolog<'a>(text: &'a str, notes: &mut Vec<String>) -> Result<(String, &'a str), ReadError> {
+fn split_prolog<'a>(
+    text: &'a str,
+    notes: &mut Vec<String>,
+    counts: &mut Counts,
+) -> Result<(String, &'a str), ReadError> {
     let mut prolog = String::new();
     let mut rest = text;
     loop {
@@ -73,8 +78,9 @@ fn split_prolog<'a>(text: &'a str, notes: &mut Vec<String>) -> Result<(String, &
             if subset > LARGEST_SUBSET {
                 return Err(ReadError::Hostile(format!("a DOCTYPE that declares {subset} bytes of entities")));
             }
+            counts.declared.extend(declared(&rest[..length]));
             if subset > 0 {
-                notes.push("a DOCTYPE with declarations was dropped, its entities are not expanded".to_owned());
+                notes.push("a DOCTYPE with declarations was dropped".to_owned());
             }
             rest = &rest[length..];
             continue;
@@ -100,9 +106,23 @@ fn doctype(text: &str) -> (usize, usize) {
     }
 }
 
-/// How often what was mended.
+/// The entities that a DOCTYPE declares as plain text. One that holds others, or markup, or names a file, is not taken.
+fn declared(doctype: &str) -> Vec<(String, String)> {
+    let declarations = doctype.split("<!ENTITY").skip(1).filter_map(|declaration| {
+        let (name, value) = declaration.trim_start().split_once(char::is_whitespace)?;
+        let value = value.trim_start();
+        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        let (value, _) = value[1..].split_once(quote)?;
+        let is_plain = !name.is_empty() && !value.contains(['&', '<', '%']);
+        is_plain.then(|| (name.to_owned(), value.to_owned()))
+    });
+    declarations.collect()
+}
+
+/// How often what was mended, and what the document declares.
 #[derive(Default)]
 struct Counts {
+    declared: Vec<(String, String)>,
     controls: usize,
     ampersands: usize,
     entities: usize,
@@ -168,7 +188,8 @@ fn reference_at<'a>(text: &'a str, out: &mut String, counts: &mut Counts) -> &'a
         out.extend(["&", name, ";"]);
     } else {
         counts.entities += 1;
-        match html::entity(name) {
+        let declared = counts.declared.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+        match declared.or_else(|| html::entity(name)) {
             Some(text) => out.extend(text.chars().map(|letter| format!("&#{};", u32::from(letter)))),
             None => out.extend(["&amp;", name, ";"]),
         }
@@ -236,7 +257,9 @@ mod tests {
             ("<rss a='1'><x/></rss>", "<rss version=\"2.0\" a='1'><x/></rss>", 1),
             ("<rss version=\"0.93\"/>", "<rss version=\"2.0\"/>", 1),
             ("<!DOCTYPE rss PUBLIC 'x' 'y'><rss version='0.91'/>", "<rss version='0.91'/>", 0),
-            ("<!DOCTYPE a [<!ENTITY b \"c>\">]><feed>&b;</feed>", "<feed>&amp;b;</feed>", 2),
+            ("<!DOCTYPE a [<!ENTITY b \"c>\">]><feed>&b;</feed>", "<feed>&#99;&#62;</feed>", 2),
+            ("<!DOCTYPE a [<!ENTITY b SYSTEM \"/etc/passwd\">]><feed>&b;</feed>", "<feed>&amp;b;</feed>", 2),
+            ("<!DOCTYPE a [<!ENTITY b \"&b;\">]><feed>&b;</feed>", "<feed>&amp;b;</feed>", 2),
         ] {
             assert_eq!(mended(text), (expected.to_owned(), notes), "{text}");
         }
