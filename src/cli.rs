@@ -53,8 +53,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Search the archive
     Search(SearchArgs),
-    /// Show the health of every source
-    Sources,
+    /// Show the health of every source; find, take in and give out feeds
+    Sources(SourcesArgs),
     /// Check the configuration and say every problem at once
     Check,
     /// Write the shipped configuration to feeds.toml
@@ -122,6 +122,50 @@ pub struct SearchArgs {
     /// Most relevant first instead of newest first
     #[arg(long)]
     pub best: bool,
+}
+
+/// Arguments of `sources`.
+#[derive(Debug, Args, Default)]
+pub struct SourcesArgs {
+    /// What to do; without it the health of every source is shown
+    #[command(subcommand)]
+    pub action: Option<SourcesAction>,
+}
+
+/// What `sources` can do.
+#[derive(Debug, Subcommand)]
+pub enum SourcesAction {
+    /// Find the feed of a site, show what is in it and how it is written into feeds.toml
+    Add(AddArgs),
+    /// Read the subscriptions of another reader (OPML)
+    Import(OpmlArgs),
+    /// Print the feeds as OPML, for another reader
+    Export,
+}
+
+/// Arguments of `sources add`.
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// The address of a feed, or of a site that has one
+    #[arg(value_name = "URL")]
+    pub url: String,
+    /// What to call it; otherwise as it calls itself
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Put it into the configuration
+    #[arg(long)]
+    pub write: bool,
+}
+
+/// Arguments of `sources import`.
+#[derive(Debug, Args)]
+pub struct OpmlArgs {
+    /// The OPML file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Put what is new into the configuration
+    #[arg(long)]
+    pub write: bool,
 }
 
 /// Arguments of `backup`.

@@ -12,7 +12,7 @@ use clap::Parser as _;
 
 use crate::{
     classify::Classifier,
-    cli::{Cli, Command, RunArgs},
+    cli::{Cli, Command, RunArgs, SourcesArgs},
     commands::{self, Archive, Output},
     config::{self, Settings},
     fetch::{self, Fetcher},
@@ -78,9 +78,13 @@ async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyho
     match command {
         Command::Run(arguments) => run::run(settings, &arguments.only).await,
         Command::Healthcheck => commands::healthcheck::healthcheck(&fetcher(&settings, true)?, &settings).await,
-        Command::Sources => {
+        Command::Sources(SourcesArgs { action: None }) => {
             let archive = open(&settings).await?;
             commands::sources::sources(&archive, &settings, output).await
+        }
+        Command::Sources(SourcesArgs { action: Some(action) }) => {
+            let file = commands::feeds::File::of(cli.config.as_deref());
+            commands::feeds::run(&fetcher(&settings, false)?, &settings, &file, &action, &SystemClock, output).await
         }
         Command::Fetch(arguments) => {
             let archive = open(&settings).await?;

@@ -123,7 +123,7 @@ fn html(text: &str) -> String {
 }
 
 /// `Thu, 26 Dec 2024 19:05:00 GMT`.
-fn date(at: Timestamp) -> String {
+pub(super) fn date(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 

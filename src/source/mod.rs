@@ -3,7 +3,9 @@
 //! `fetch` asks, `jobs/ingest.rs` carries what was read on to the classifier and the store. What is read here is text as
 //! the source gave it, cleaned and cut to size; what it means is for others to say.
 
+pub mod discover;
 mod feed;
+pub mod opml;
 mod sniff;
 mod statuspage;
 mod statuspage_archive;
@@ -174,6 +176,24 @@ pub fn read(
         SourceKind::Feed => None,
     };
     Ok(reading)
+}
+
+/// The request for what is at an address that somebody gives: a feed, or a page that names one.
+pub fn look_at(url: &str) -> Ask {
+    const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.8, */*;q=0.5";
+    Ask { url: url.to_owned(), accept: ACCEPT, validators: Validators::default() }
+}
+
+/// Reads what is at an address that somebody gave.
+///
+/// # Errors
+/// As [`read`]; [`ReadError::Html`] where it is a page.
+pub fn look(answer: &Answer, now: Timestamp) -> Result<Reading, ReadError> {
+    let decoded = charset::decode(&answer.body, answer.content_type.as_deref());
+    let base = Some(answer.url.as_str());
+    let context =
+        Context { source: "", service: None, language: None, base, now, hidden: answer.noindex, watched: false };
+    read_text(decoded, None, context)
 }
 
 /// The request for a feed's older entries.

@@ -27,7 +27,7 @@ pub fn instant(text: &str) -> Option<Timestamp> {
 /// Reads a date in any form known here; `None` when it cannot be read, or names a zone that is not known.
 pub fn read(text: &str) -> Option<Written> {
     let text = text.trim();
-    if text.len() > 100 || !text.is_ascii() {
+    if text.len() > 100 {
         return None;
     }
     let parts = if text
@@ -138,7 +138,7 @@ pub(crate) fn clock(text: &str) -> Option<(Clock, &str)> {
 fn words(text: &str) -> Option<Parts> {
     let mut parts = Parts::default();
     let (without_comment, comment) = text.split_once('(').unwrap_or((text, ""));
-    let spaced = without_comment.replace(',', " ");
+    let spaced = without_weekday(without_comment).replace(',', " ");
     for word in spaced.split_whitespace() {
         if word.contains(':') && !word.starts_with(['+', '-']) {
             let (clock, rest) = clock(word)?;
@@ -161,6 +161,14 @@ fn words(text: &str) -> Option<Parts> {
     Some(parts)
 }
 
+/// What follows the name of a day in whatever language: letters with a comma behind them, as RFC 822 wants it.
+fn without_weekday(text: &str) -> &str {
+    match text.trim_start().split_once(',') {
+        Some((name, rest)) if name.chars().all(|letter| letter.is_alphabetic() || letter == '.') => rest,
+        _ => text,
+    }
+}
+
 impl Parts {
     /// Takes one word; `None` when it means nothing, which spoils the date.
     fn word(&mut self, word: &str) -> Option<()> {
@@ -170,7 +178,7 @@ impl Parts {
         if let Some(number) = ordinal(word) {
             return self.number(number);
         }
-        match word.to_ascii_lowercase().trim_end_matches('.') {
+        match word.to_lowercase().trim_end_matches('.') {
             "am" | "a.m" => self.afternoon = Some(false),
             "pm" | "p.m" => self.afternoon = Some(true),
             "at" => {}
@@ -229,10 +237,32 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// The number of a month by its English name or at least three letters of it, lower case.
+/// Beginnings of the names of months, January first, that feeds write in the languages of their readers: French, German,
+/// Spanish, Italian, Portuguese, Dutch, Polish. Where a beginning is a month in English too, it is the same one.
+const FOREIGN: [&[&str]; 12] = [
+    &["janv", "jän", "ene", "gen", "sty"],
+    &["fév", "fev", "lut"],
+    &["mär", "maa", "mrt", "maer"],
+    &["avr", "abr", "kwi"],
+    &["mai", "mag", "mei", "maj", "mayo"],
+    &["juin", "giu", "cze"],
+    &["juil", "lug", "lip"],
+    &["aoû", "aou", "ago", "sie"],
+    &["set", "wrz"],
+    &["okt", "ott", "out", "paź", "paz"],
+    &["lis"],
+    &["déc", "dez", "dic", "gru"],
+];
+
+/// The number of a month by its English name or at least three letters of it, or by the beginning of another language's;
+/// lower case.
 pub(crate) fn month(name: &str) -> Option<i8> {
-    let at = MONTHS.iter().position(|month| name.len() >= 3 && (month.starts_with(name) || name == "sept"))?;
-    let at = if name == "sept" { 8 } else { at };
+    let english = |month: &&str| name.len() >= 3 && month.starts_with(name);
+    let at = MONTHS
+        .iter()
+        .position(|month| english(month))
+        .or_else(|| (name == "sept").then_some(8))
+        .or_else(|| FOREIGN.iter().position(|starts| starts.iter().any(|start| name.starts_with(start))))?;
     i8::try_from(at + 1).ok()
 }
 
@@ -273,6 +303,10 @@ mod tests {
             ("Thu, 26 December 2024 18:30:00 -0800 (PST)", "2024-12-27T02:30:00Z"),
             ("26 Dec 2024 18:30 (PST)", "2024-12-27T02:30:00Z"),
             ("26 Dec 2024 18:30:00 GMT+0100", "2024-12-26T17:30:00Z"),
+            ("gio, 26 dic 2024 19:30:15 +0100", "2024-12-26T18:30:15Z"),
+            ("jeu., 26 déc. 2024 19:30:15 +0100", "2024-12-26T18:30:15Z"),
+            ("Do, 26 Okt 2023 19:30:15 +0200", "2023-10-26T17:30:15Z"),
+            ("czw, 26 gru 2024 19:30:15 +0100", "2024-12-26T18:30:15Z"),
         ] {
             assert_eq!(instant(text).map(|at| at.to_string()).as_deref(), Some(expected), "{text}");
         }

@@ -14,3 +14,4 @@ mod payloads;
 mod reading;
 mod searching;
 mod storing;
+mod subscribing;

@@ -7,7 +7,7 @@ use super::{
     parse::Document,
     record::{Link, Record, Words},
 };
-use crate::text::dates;
+use crate::text::{dates, html};
 
 /// Reads a JSON Feed.
 ///
@@ -20,7 +20,7 @@ pub(in crate::source) fn json(text: &str) -> Result<Document, ReadError> {
     };
     let mut document = Document {
         head: Record {
-            title: plain(&value, "title"),
+            title: title(&value),
             summary: plain(&value, "description"),
             links: link(&value, "home_page_url", None)
                 .into_iter()
@@ -55,7 +55,7 @@ fn record(item: &Value, zoneless: &mut usize) -> Record {
     let html = line(item, "content_html").map(|value| Words { value, is_plain: false });
     Record {
         id: line(item, "id").unwrap_or_default(),
-        title: plain(item, "title"),
+        title: title(item),
         links: link(item, "url", None).into_iter().chain(link(item, "external_url", None)).collect(),
         content: html.or_else(|| plain(item, "content_text")),
         summary: plain(item, "summary"),
@@ -79,6 +79,11 @@ fn line(value: &Value, key: &str) -> Option<String> {
 
 fn plain(value: &Value, key: &str) -> Option<Words> {
     line(value, key).map(|value| Words { value, is_plain: true })
+}
+
+/// Plain text by the letter; in practice with the entities of the page it was taken from.
+fn title(value: &Value) -> Option<Words> {
+    line(value, "title").map(|title| Words { value: html::decode(&title).into_owned(), is_plain: true })
 }
 
 fn link(value: &Value, key: &str, rel: Option<&str>) -> Option<Link> {
