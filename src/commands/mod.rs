@@ -17,7 +17,7 @@ pub use output::Output;
 use std::{path::PathBuf, sync::Arc};
 
 use crate::{
-    jobs::{follow, follow_search::SearchFollower},
+    jobs::{follow, follow_copies::CopiesFollower, follow_search::SearchFollower},
     model::Clock,
     search::{Search, Writer},
     store::Store,
@@ -41,6 +41,7 @@ impl Archive {
     pub(crate) async fn settle(&self) -> anyhow::Result<()> {
         match Writer::open(&self.folder, self.search.clone())? {
             Some(writer) => {
+                follow::catch_up(&mut CopiesFollower::new(), &self.store).await?;
                 follow::catch_up(&mut SearchFollower(writer), &self.store).await?;
             }
             None => self.search.reopen()?,

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Stop, Trouble};
+use super::{Stop, Trouble, follow_copies::CopiesFollower, follow_search::SearchFollower};
 use crate::{
     model::{Change, Position},
     search::SearchError,
@@ -42,13 +42,25 @@ pub enum FollowError {
     Search(#[from] SearchError),
 }
 
-/// Follows until told to stop, and then catches up once more.
-pub async fn follow<F: Follower>(mut follower: F, store: Store, trouble: Trouble, stop: Stop) {
+/// Follows until told to stop, and then catches up once more. Copies go first, page by page, so that search mostly hears
+/// of a copy and of its link at once.
+pub async fn follow(mut search: SearchFollower, store: Store, trouble: Trouble, stop: Stop) {
+    let mut copies = CopiesFollower::new();
     loop {
         let stopping = stop.is_given();
-        match catch_up(&mut follower, &store).await {
-            Ok(_) => trouble.ends(F::NAME),
-            Err(error) => trouble.begins(F::NAME, &error),
+        let (linked, found) = (step(&mut copies, &store).await, step(&mut search, &store).await);
+        let seen = match linked.and_then(|linked| Ok(linked + found?)) {
+            Ok(seen) => {
+                trouble.ends(SearchFollower::NAME);
+                seen
+            }
+            Err(error) => {
+                trouble.begins(SearchFollower::NAME, &error);
+                0
+            }
+        };
+        if seen > 0 {
+            continue;
         }
         if stopping {
             return;
@@ -64,18 +76,25 @@ pub async fn follow<F: Follower>(mut follower: F, store: Store, trouble: Trouble
 pub async fn catch_up<F: Follower>(follower: &mut F, store: &Store) -> Result<usize, FollowError> {
     let mut seen = 0;
     loop {
-        let position = match follower.position(store) {
-            Some(position) if store.holds(position).await? => position,
-            _ => {
-                follower.start_over(store).await?;
-                follower.position(store).unwrap_or_default()
-            }
-        };
-        let changes = store.changes_after(position.seq, PAGE).await?;
-        if changes.is_empty() {
-            return Ok(seen);
+        match step(follower, store).await? {
+            0 => return Ok(seen),
+            more => seen += more,
         }
-        follower.apply(store, &changes).await?;
-        seen += changes.len();
     }
+}
+
+/// Takes in the next page of changes; says how many.
+async fn step<F: Follower>(follower: &mut F, store: &Store) -> Result<usize, FollowError> {
+    let position = match follower.position(store) {
+        Some(position) if store.holds(position).await? => position,
+        _ => {
+            follower.start_over(store).await?;
+            follower.position(store).unwrap_or_default()
+        }
+    };
+    let changes = store.changes_after(position.seq, PAGE).await?;
+    if !changes.is_empty() {
+        follower.apply(store, &changes).await?;
+    }
+    Ok(changes.len())
 }

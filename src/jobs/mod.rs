@@ -3,6 +3,7 @@
 
 pub mod commit;
 pub mod follow;
+pub mod follow_copies;
 pub mod follow_search;
 pub mod health;
 pub mod import;

@@ -92,6 +92,8 @@ pub struct Document {
     pub language: Option<String>,
     /// Kept out of public pages (invariant 12).
     pub hidden: bool,
+    /// It repeats an item of another source.
+    pub copy: bool,
     /// What it is sorted by.
     pub at: Timestamp,
 }

@@ -129,6 +129,16 @@ impl Query {
         }
     }
 
+    /// Whether it asks this field anything, anywhere.
+    pub fn asks(&self, name: &str) -> bool {
+        match self {
+            Self::Everything | Self::Is(Condition::Text(_)) => false,
+            Self::Is(Condition::Field(field, _)) => field.name == name,
+            Self::Not(part) => part.asks(name),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.asks(name)),
+        }
+    }
+
     /// The values that must hold of this field for all that is found.
     pub fn values_of(&self, name: &str) -> Vec<&Value> {
         match self {

@@ -1,5 +1,6 @@
 //! What pages are made of. Plain values; templates escape them.
 
+pub use crate::text::diff::Stretch;
 use crate::{model::Timestamp, text::Snippet};
 
 /// What every page carries.
@@ -223,6 +224,19 @@ pub struct Judgement {
     pub version: String,
 }
 
+/// An edit: what became of the title and of the text.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// When it was seen.
+    pub at: When,
+    /// Each with what the diff shows; empty where nothing changed.
+    pub title: Vec<Stretch>,
+    /// See `title`.
+    pub text: Vec<Stretch>,
+    /// The address before, where that changed.
+    pub url: Option<String>,
+}
+
 /// An item's page.
 #[derive(Debug, Clone)]
 pub struct Item {
@@ -248,8 +262,12 @@ pub struct Item {
     pub services: Vec<ServiceLink>,
     /// The verdict.
     pub judgement: Judgement,
-    /// Earlier versions: when each was replaced, and its title.
-    pub versions: Vec<(When, String)>,
+    /// What was edited, newest first.
+    pub edits: Vec<Edit>,
+    /// The item of another source that it repeats: the source, and our page of it.
+    pub copy_of: Option<(String, String)>,
+    /// Items of other sources that repeat it.
+    pub copies: Vec<(String, String, When)>,
 }
 
 /// One post of an incident.

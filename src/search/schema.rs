@@ -39,6 +39,8 @@ pub struct Fields {
     pub language: Field,
     /// 1 when it is about an outage, else 0.
     pub outage: Field,
+    /// 1 when it repeats an item of another source, else 0.
+    pub copy: Field,
     /// The verdict's score, in hundredths.
     pub score: Field,
     /// Seconds since 1970 UTC. An i64: typed dates outside 1677-2262 are an error, and feeds say year 1.
@@ -62,6 +64,7 @@ impl Fields {
         let phase = builder.add_text_field("phase", STRING | FAST);
         let language = builder.add_text_field("language", STRING | FAST);
         let outage = builder.add_u64_field("outage", INDEXED | FAST);
+        let copy = builder.add_u64_field("copy", INDEXED | FAST);
         let score = builder.add_u64_field("score", INDEXED | FAST);
         let at = builder.add_i64_field("at", INDEXED | FAST);
         Self {
@@ -76,6 +79,7 @@ impl Fields {
             phase,
             language,
             outage,
+            copy,
             score,
             at,
         }
@@ -110,6 +114,7 @@ impl Fields {
             row.add_text(self.language, language);
         }
         row.add_u64(self.outage, u64::from(document.outage));
+        row.add_u64(self.copy, u64::from(document.copy));
         // From 0 to 100: what is not a number counts as none.
         row.add_u64(self.score, (document.score.clamp(0.0, 1.0) * 100.0).round() as u64);
         row.add_i64(self.at, document.at.as_second());

@@ -9,7 +9,10 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Context, HitLine, facets, pages, search::find};
+use super::{
+    Context, HitLine, facets, pages,
+    search::{find, for_readers},
+};
 use crate::{
     model::{Cursor, FacetCount, Hits, Overview, Query},
     search::{Order, Window},
@@ -49,9 +52,10 @@ pub async fn search(State(context): State<Context>, asked: Result<Parameters<Ask
         Ok(window) => window,
         Err(words) => return mistake(&words, None),
     };
-    let (search, wanted) = (context.search.clone(), query.clone());
+    let shown = for_readers(query.clone());
+    let (search, wanted) = (context.search.clone(), shown.clone());
     let overview = tokio::task::spawn_blocking(move || search.overview(&wanted, facets::MOST));
-    let (hits, rows) = match find(&context, &query, window).await {
+    let (hits, rows) = match find(&context, &shown, window).await {
         Ok(found) => found,
         Err(error) => return pages::unavailable(&error),
     };

@@ -8,7 +8,7 @@ use axum::{
 
 use super::{
     Context, pages,
-    search::{Asked, feed_href, find, href},
+    search::{Asked, feed_href, find, for_readers, href},
 };
 use crate::{
     model::{Display, Query},
@@ -25,7 +25,7 @@ use crate::{
 const ENTRIES: usize = 50;
 
 /// Longest excerpt, in characters (invariant 12).
-const EXCERPT: usize = 300;
+pub const EXCERPT: usize = 300;
 
 /// A form that a feed is given in.
 #[derive(Debug, Clone, Copy)]
@@ -119,7 +119,7 @@ async fn search_feed(context: &Context, asked: Asking, form: Form) -> Response {
 
 async fn feed(context: &Context, query: &Query, subject: &Subject, form: Form) -> Response {
     let window = Window { after: None, limit: ENTRIES, order: Order::Newest };
-    let rows = match find(context, query, window).await {
+    let rows = match find(context, &for_readers(query.clone()), window).await {
         Ok((_, rows)) => rows,
         Err(error) => return pages::unavailable(&error),
     };

@@ -11,13 +11,13 @@ use super::{
     search::{kind_words, service_links},
 };
 use crate::{
-    model::{Id, ItemKind, Timestamp, Verdict},
+    model::{Display, Id, ItemKind, Timestamp, Verdict},
     render::{
         self, duration,
-        view::{self, Fact, Frame, Judgement, When},
+        view::{self, Edit, Fact, Frame, Judgement, When},
     },
-    store::{ItemRow, Version},
-    text::html::excerpt,
+    store::{ItemRow, StoreError, Version},
+    text::{diff::diff, html::excerpt},
 };
 
 /// `/item/{id}`.
@@ -32,16 +32,34 @@ pub async fn page(State(context): State<Context>, Path(id): Path<String>) -> Res
         Ok(versions) => versions,
         Err(error) => return pages::unavailable(&error),
     };
-    pages::rendered(StatusCode::OK, render::pages::item(&view(&context, row, &versions)))
+    let related = match related(&context, &row).await {
+        Ok(related) => related,
+        Err(error) => return pages::unavailable(&error),
+    };
+    pages::rendered(StatusCode::OK, render::pages::item(&view(&context, row, &versions, related)))
 }
 
-fn view(context: &Context, row: ItemRow, versions: &[Version]) -> view::Item {
-    let now = context.clock.now();
-    let display = if row.item.kind == ItemKind::StatusUpdate {
-        crate::model::Display::Full
-    } else {
-        feed::display(context, &row.item.source)
+/// What an item repeats, and what repeats it or the same original.
+struct Related {
+    original: Option<ItemRow>,
+    copies: Vec<ItemRow>,
+}
+
+async fn related(context: &Context, row: &ItemRow) -> Result<Related, StoreError> {
+    let original = match row.copy_of {
+        Some(id) => context.store.item(id).await?.filter(|original| !original.item.hidden),
+        None => None,
     };
+    let root = row.copy_of.unwrap_or(row.item.id);
+    let mut copies = context.store.copies_of(&[root]).await?.remove(&root).unwrap_or_default();
+    copies.retain(|copy| copy.item.id != row.item.id);
+    Ok(Related { original, copies })
+}
+
+fn view(context: &Context, row: ItemRow, versions: &[Version], related: Related) -> view::Item {
+    let now = context.clock.now();
+    let display =
+        if row.item.kind == ItemKind::StatusUpdate { Display::Full } else { feed::display(context, &row.item.source) };
     let text = feed::shown(&row.item.text, display);
     let title = if row.item.title.is_empty() { excerpt(&row.item.text, 90) } else { row.item.title.clone() };
     view::Item {
@@ -56,8 +74,38 @@ fn view(context: &Context, row: ItemRow, versions: &[Version]) -> view::Item {
         facts: facts(&row, now),
         services: service_links(&row.verdict),
         judgement: judgement(&row.verdict),
-        versions: versions.iter().map(|version| earlier(version, now)).collect(),
+        edits: edits(&row, versions, display, now),
+        copy_of: related.original.map(|row| (row.item.source, format!("/item/{}", row.item.id))),
+        copies: related.copies.into_iter().map(|row| link(row, now)).collect(),
     }
+}
+
+fn link(row: ItemRow, now: Timestamp) -> (String, String, When) {
+    (row.item.source, format!("/item/{}", row.item.id), When::new(row.item.published_at, now))
+}
+
+/// What each edit changed, newest first: the version before it beside the one behind it.
+fn edits(row: &ItemRow, versions: &[Version], display: Display, now: Timestamp) -> Vec<Edit> {
+    let longest = if display == Display::Full { usize::MAX } else { feed::EXCERPT };
+    let field =
+        |version: &Version, name: &str| version.record.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+    let said = |version: &Version| {
+        let [title, text] = ["title", "text"].map(|name| field(version, name).unwrap_or_default());
+        (title, text, field(version, "url"))
+    };
+    let mut after = (row.item.title.clone(), row.item.text.clone(), row.item.url.clone());
+    let mut edits = Vec::with_capacity(versions.len());
+    for version in versions {
+        let before = said(version);
+        edits.push(Edit {
+            at: When::new(version.replaced_at, now),
+            title: diff(&before.0, &after.0, longest),
+            text: diff(&before.1, &after.1, longest),
+            url: before.2.clone().filter(|url| Some(url) != after.2.as_ref()),
+        });
+        after = before;
+    }
+    edits
 }
 
 fn facts(row: &ItemRow, now: Timestamp) -> Vec<Fact> {
@@ -82,7 +130,7 @@ pub fn instant(name: &str, at: Timestamp, now: Timestamp) -> Fact {
 pub fn judgement(verdict: &Verdict) -> Judgement {
     let words = if verdict.outage { "about an outage" } else { "not about an outage" };
     Judgement {
-        words: format!("{words} (weight {:.2})", verdict.score),
+        words: format!("{words} (weight {:.2})", verdict.score.max(0.0)),
         outage: verdict.outage,
         why: verdict.why.clone(),
         version: verdict.version.clone(),

@@ -10,13 +10,16 @@ use url::form_urlencoded::byte_serialize;
 
 use super::{Context, facets, pages};
 use crate::{
-    model::{Cursor, Hits, Query, QueryError, Timestamp},
+    model::{
+        Cursor, Hits, Query, QueryError, Timestamp,
+        query::{Condition, Field, Value},
+    },
     render::{
         self,
         view::{self, Frame, Piece, ServiceLink, When, pieces},
     },
     search::{Order, Window},
-    store::Row,
+    store::{ItemRow, Row, StoreError},
     text::{html::excerpt, snippet::snippet},
 };
 
@@ -67,6 +70,15 @@ pub async fn page(State(context): State<Context>, asked: Result<Parameters<Asked
     answer(&context, &asked.map(|Parameters(asked)| asked).unwrap_or_default()).await
 }
 
+/// The query as readers mean it: what repeats another source is left out, unless it or a source is asked for.
+pub fn for_readers(query: Query) -> Query {
+    let asks = ["source", "copy"].iter().any(|field| query.asks(field));
+    match Field::find("copy").filter(|_| !asks) {
+        Some(copy) => query.and(Condition::Field(copy, Value::Flag(false))),
+        None => query,
+    }
+}
+
 /// What a query finds, as hits with their rows. A hit whose row is gone is left out.
 pub async fn find(
     context: &Context,
@@ -93,9 +105,14 @@ async fn answer(context: &Context, asked: &Asked) -> Response {
     };
     let order = if asked.sort == "best" { Order::Best } else { Order::Newest };
     let listing = Listing { text, query: &query, order };
+    let shown = for_readers(query.clone());
     // Nonsense for a place begins at the top.
     let window = Window { after: asked.from.trim().parse().ok(), limit: PAGE, order };
-    let (hits, rows) = match find(context, &query, window).await {
+    let (hits, rows) = match find(context, &shown, window).await {
+        Ok(found) => found,
+        Err(error) => return pages::unavailable(&error),
+    };
+    let found_rows = match hits_of(context, &rows, &query, now).await {
         Ok(found) => found,
         Err(error) => return pages::unavailable(&error),
     };
@@ -109,7 +126,7 @@ async fn answer(context: &Context, asked: &Asked) -> Response {
     };
     let page = view::Search {
         understood: (!text.is_empty()).then(|| query.to_string()),
-        found: rows.iter().map(|row| found(row, &query, now)).collect(),
+        found: found_rows,
         total: total(hits.total, order),
         first: window.after.map(|_| address(text, order, None)),
         next: hits.next.map(|next| address(text, order, Some(next))),
@@ -131,7 +148,7 @@ async fn overview(
     listing: &Listing<'_>,
     now: Timestamp,
 ) -> Result<(Vec<view::Facet>, Option<view::HistogramView>), Box<dyn std::error::Error + Send + Sync>> {
-    let (search, query) = (context.search.clone(), listing.query.clone());
+    let (search, query) = (context.search.clone(), for_readers(listing.query.clone()));
     let overview = tokio::task::spawn_blocking(move || search.overview(&query, facets::MOST)).await??;
     Ok((facets::facets(context, listing, &overview), facets::histogram(listing, &overview.histogram, now)))
 }
@@ -178,7 +195,7 @@ fn total(total: usize, order: Order) -> String {
 }
 
 /// How full the archive is, and how far the first round of polls has come.
-async fn archive_words(context: &Context) -> Result<(String, bool), crate::store::StoreError> {
+async fn archive_words(context: &Context) -> Result<(String, bool), StoreError> {
     let totals = context.store.totals().await?;
     let states = context.store.source_states().await?;
     let read = context
@@ -234,8 +251,24 @@ pub fn kind_words(kind: &str) -> String {
     }
 }
 
+/// Rows as they are shown, each with the sources that bring the same.
+pub async fn hits_of(
+    context: &Context,
+    rows: &[Row],
+    query: &Query,
+    now: Timestamp,
+) -> Result<Vec<view::Found>, StoreError> {
+    let ids: Vec<_> = rows.iter().map(Row::id).collect();
+    let copies = context.store.copies_of(&ids).await?;
+    let also = |row: &Row| {
+        let link = |copy: &ItemRow| (copy.item.source.clone(), format!("/item/{}", copy.item.id));
+        copies.get(&row.id()).into_iter().flatten().map(link).collect()
+    };
+    Ok(rows.iter().map(|row| view::Found { also_in: also(row), ..found(row, query, now) }).collect())
+}
+
 /// A hit as it is shown.
-pub fn found(row: &Row, query: &Query, now: Timestamp) -> view::Found {
+fn found(row: &Row, query: &Query, now: Timestamp) -> view::Found {
     let marked = |text: &str, longest| pieces(&snippet(text, query.words().into_iter(), longest));
     let title = |title: &str, text: &str| {
         let shown = if title.is_empty() { marked(&excerpt(text, 90), 200) } else { marked(title, 200) };

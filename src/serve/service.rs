@@ -8,7 +8,7 @@ use axum::{
 
 use super::{
     Context, facets, pages,
-    search::{self, Listing, find, found},
+    search::{self, Listing, find, for_readers, hits_of},
 };
 use crate::{
     catalogue::{Service, slug},
@@ -101,8 +101,8 @@ async fn newest(
     now: Timestamp,
 ) -> Result<(usize, Vec<Found>), Box<dyn std::error::Error + Send + Sync>> {
     let window = Window { after: None, limit: SHOWN, order: Order::Newest };
-    let (hits, rows) = find(context, query, window).await?;
-    Ok((hits.total, rows.iter().map(|row| found(row, query, now)).collect()))
+    let (hits, rows) = find(context, &for_readers(query.clone()), window).await?;
+    Ok((hits.total, hits_of(context, &rows, query, now).await?))
 }
 
 fn facts(service: &Service, incidents: usize) -> Vec<Fact> {

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, NotSet, QueryFilter, QuerySelect, Set,
     sea_query::OnConflict,
 };
 
@@ -198,6 +198,8 @@ fn row(judged: &Judged<Item>, digest: &str, version: i32, edited_at: Option<Time
         outage: Set(judged.verdict.outage),
         score: Set(f64::from(judged.verdict.score)),
         verdict: Set(to_json(&judged.verdict)),
+        // Found out later, by who follows.
+        copy_of: NotSet,
     }
 }
 

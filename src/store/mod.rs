@@ -6,11 +6,12 @@
 //! transaction has read still holds when it commits, and the same code is right on both.
 //!
 //! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `read`, `changes`,
-//! `lease`, `backup`.
+//! `copies`, `lease`, `backup`.
 
 mod backup;
 mod changes;
 mod commit;
+mod copies;
 mod error;
 mod incidents;
 mod lease;
@@ -20,6 +21,7 @@ mod schema;
 mod sql;
 
 pub use commit::Committed;
+pub use copies::Copy;
 pub use error::StoreError;
 pub use lease::Lease;
 pub use open::{Store, Target};

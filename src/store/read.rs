@@ -23,6 +23,8 @@ pub struct ItemRow {
     pub version: u32,
     /// When the newest version was seen; `None` for the first.
     pub edited_at: Option<Timestamp>,
+    /// The item of another source that it repeats.
+    pub copy_of: Option<Id>,
 }
 
 /// An incident as the archive holds it.
@@ -278,7 +280,7 @@ impl Store {
     }
 }
 
-fn item_row(row: schema::items::Model) -> Result<ItemRow, StoreError> {
+pub(super) fn item_row(row: schema::items::Model) -> Result<ItemRow, StoreError> {
     let verdict = verdict(&row.verdict, &row.id)?;
     let kind = ItemKind::parse(&row.kind).ok_or_else(|| wrong(format!("items {}", row.id), "unknown kind"))?;
     Ok(ItemRow {
@@ -301,6 +303,7 @@ fn item_row(row: schema::items::Model) -> Result<ItemRow, StoreError> {
         verdict,
         version: u32::try_from(row.version).unwrap_or(1),
         edited_at: row.edited_at.map(time::from_micros),
+        copy_of: row.copy_of.and_then(|id| id.parse().ok()),
     })
 }
 
@@ -322,6 +325,7 @@ fn item_document(row: schema::items::Model) -> Result<Document, StoreError> {
         phase: verdict.phase,
         language: row.language,
         hidden: row.hidden,
+        copy: row.copy_of.is_some(),
         at: time::from_micros(row.published_at),
     })
 }
@@ -343,6 +347,7 @@ fn incident_document(row: &IncidentRow) -> Document {
         phase: Some(incident.phase.as_str().to_owned()),
         language: None,
         hidden: false,
+        copy: false,
         at: row.at,
     }
 }

@@ -42,6 +42,7 @@ table!(
         outage: bool,
         score: f64,
         verdict: String,
+        copy_of: Option<String>,
     }
 );
 
@@ -121,5 +122,26 @@ table!(
         subject: String,
         id: String,
         operation: String,
+    }
+);
+
+table!(
+    /// Keys by which near-duplicates are found.
+    likeness, "likeness", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        key: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        item: String,
+        at: i64,
+    }
+);
+
+table!(
+    /// How far followers have come that keep their effect here.
+    followers, "followers", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        name: String,
+        seq: i64,
+        at: i64,
     }
 );

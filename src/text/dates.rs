@@ -260,7 +260,7 @@ pub(crate) fn month(name: &str) -> Option<i8> {
     let english = |month: &&str| name.len() >= 3 && month.starts_with(name);
     let at = MONTHS
         .iter()
-        .position(|month| english(month))
+        .position(english)
         .or_else(|| (name == "sept").then_some(8))
         .or_else(|| FOREIGN.iter().position(|starts| starts.iter().any(|start| name.starts_with(start))))?;
     i8::try_from(at + 1).ok()

@@ -1,7 +1,9 @@
 //! Helpers on text. Pure: no IO, no clock, nothing of ours but itself.
 
+pub mod alike;
 pub mod charset;
 pub mod dates;
+pub mod diff;
 pub mod html;
 pub mod language;
 pub mod snippet;

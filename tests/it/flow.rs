@@ -280,7 +280,10 @@ fn an_edited_item_shows_its_new_words_and_keeps_the_old() {
     assert!(page.contains("1 found"), "one item, not two");
     let item = page.split("href=\"").find(|part| part.starts_with("/item/")).and_then(|part| part.split('"').next());
     let page = running.get(item.expect("a link")).body;
-    assert!(page.contains("Quokka is up again") && page.contains("Quokka is down"), "{page}");
+    assert!(
+        page.contains("Quokka is up again") && page.contains("Quokka is <del>down</del><ins>up again</ins>"),
+        "{page}"
+    );
 }
 
 #[test]

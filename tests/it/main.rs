@@ -3,6 +3,7 @@
 mod support;
 
 mod configuration;
+mod copying;
 mod demo;
 mod fetching;
 mod flow;

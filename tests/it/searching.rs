@@ -47,6 +47,7 @@ fn document(number: usize, title: &str, text: &str, services: &[&str], outage: b
         phase: [None, Some("resolved".to_owned()), Some("investigating".to_owned())][number % 3].clone(),
         language: [None, Some("de".to_owned())][number % 2].clone(),
         hidden: false,
+        copy: number % 7 == 3,
         at: at(number as i64 * 60),
     }
 }
@@ -114,6 +115,7 @@ fn is(document: &Document, condition: &Condition) -> Option<bool> {
             ("phase", Value::Word(phase)) => document.phase.as_ref() == Some(phase),
             ("lang", Value::Word(language)) => document.language.as_ref() == Some(language),
             ("outage", Value::Flag(outage)) => document.outage == *outage,
+            ("copy", Value::Flag(copy)) => document.copy == *copy,
             ("score", Value::Hundredths(hundredths)) => document.score * 100.0 >= f32::from(*hundredths),
             ("after", Value::Instant { at: from, .. }) => document.at >= *from,
             ("before", Value::Instant { at: to, .. }) => document.at < *to,
@@ -332,7 +334,7 @@ fn over_two_thousand_documents_four_hundred_queries_find_what_the_naive_reading_
     let folder = Folder::new();
     let documents = many();
     let search = index(folder.path(), &documents);
-    let query = "(-|\\(|OR |\\) |)(down|error|\"internal server\"|\"down error\"|azure|service:chatgpt|service:aws|outage:yes|kind:post|障害|!|well|score:0.5|lang:de|phase:resolved|source:\"source 1\"|after:2024-12-27|before:2024-12-27T08:00:00Z)";
+    let query = "(-|\\(|OR |\\) |)(down|error|\"internal server\"|\"down error\"|azure|service:chatgpt|service:aws|outage:yes|kind:post|障害|!|well|score:0.5|lang:de|phase:resolved|copy:no|copy:yes|source:\"source 1\"|after:2024-12-27|before:2024-12-27T08:00:00Z)";
     let mut runner =
         TestRunner::new(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() });
     let outcome = runner.run(&proptest::collection::vec(query, 0..8), |parts| {

@@ -26,6 +26,7 @@ pub const FIELDS: &[Field] = &[
     Field { name: "phase", kind: FieldKind::OneOf(phases), index: "phase", told: "in phase {}", help: "phase:resolved (an official incident's)" },
     Field { name: "lang", kind: FieldKind::Language, index: "language", told: "in language {}", help: "lang:de" },
     Field { name: "outage", kind: FieldKind::YesNo { no: "not about an outage" }, index: "outage", told: "about an outage", help: "outage:yes or outage:no" },
+    Field { name: "copy", kind: FieldKind::YesNo { no: "not repeating another source" }, index: "copy", told: "repeating another source", help: "copy:yes, what repeats another source (left out unless you ask for it or for a source)" },
     Field { name: "score", kind: FieldKind::AtLeast, index: "score", told: "scored {} or more", help: "score:0.7, that much or more" },
     Field { name: "after", kind: FieldKind::From, index: "at", told: "at or after {}", help: "after:2024-12-26 (the day included), after:-24h" },
     Field { name: "before", kind: FieldKind::Until, index: "at", told: "before {}", help: "before:2024-12-27 (the day not included), before:-7d" },

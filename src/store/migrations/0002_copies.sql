@@ -1,0 +1,18 @@
+-- Near-duplicates: which item repeats which, and the keys by which the next ones are found.
+ALTER TABLE items ADD COLUMN copy_of TEXT;
+CREATE INDEX IF NOT EXISTS items_by_copy ON items (copy_of) WHERE copy_of IS NOT NULL;
+
+CREATE TABLE IF NOT EXISTS likeness (
+    key BIGINT NOT NULL,
+    item TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (key, item)
+);
+CREATE INDEX IF NOT EXISTS likeness_by_item ON likeness (item);
+
+-- How far a follower has come that keeps its effect in this database.
+CREATE TABLE IF NOT EXISTS followers (
+    name TEXT PRIMARY KEY,
+    seq BIGINT NOT NULL,
+    at BIGINT NOT NULL
+);
