@@ -16,7 +16,7 @@ fn parse(text: &str) -> Result<Settings, String> {
 fn the_shipped_configuration_is_right_and_watches_what_it_promises() {
     let settings = parse(config::SHIPPED).expect("is right");
     let count = |kind| settings.sources.iter().filter(|source| source.kind == kind).count();
-    assert!(count(SourceKind::Feed) >= 20, "{} feeds", count(SourceKind::Feed));
+    assert!(count(SourceKind::Feed) >= 60, "{} feeds", count(SourceKind::Feed));
     assert!(count(SourceKind::Statuspage) >= 40, "{} status pages", count(SourceKind::Statuspage));
     assert!(settings.catalogue.services().len() >= 40);
     let openai: Vec<_> = settings.sources.iter().filter(|source| source.url.contains("status.openai.com")).collect();
