@@ -89,6 +89,11 @@ fn lines_of(stream: impl std::io::Read + Send + 'static) -> Receiver<String> {
 }
 
 impl Running {
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGKILL, in the middle of whatever it does.
     pub fn kill(mut self) {
         self.child.kill().expect("can kill");
@@ -97,7 +102,7 @@ impl Running {
 
     /// SIGTERM, and the exit code once it has drained.
     pub fn terminate(mut self) -> Option<i32> {
-        let id = self.child.id().to_string();
+        let id = self.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
