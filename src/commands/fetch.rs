@@ -9,7 +9,11 @@ use tokio::task::JoinSet;
 use super::{Archive, Output, sources};
 use crate::{
     config::Settings,
-    jobs::{Stages, Stop, Trouble, commit, ingest::poll_and_commit, queue::state_of},
+    jobs::{
+        Stages, Stop, Trouble, commit,
+        ingest::poll_and_commit,
+        queue::{UNDER_WAY, state_of},
+    },
     model::{Health, SourceSpec, SourceState},
     store::Committed,
 };
@@ -34,17 +38,24 @@ pub async fn fetch(
     let committer = tokio::spawn(committer);
     let bar = output.progress(due.len(), "fetching");
     let mut polls = JoinSet::new();
-    for (spec, state) in due {
-        polls.spawn(poll_and_commit(stages.clone(), spec, state, commits.clone()));
+    let mut waiting = due.into_iter();
+    let mut start = |polls: &mut JoinSet<_>| {
+        if let Some((spec, state)) = waiting.next() {
+            polls.spawn(poll_and_commit(stages.clone(), spec, state, commits.clone()));
+        }
+    };
+    for _ in 0..UNDER_WAY {
+        start(&mut polls);
     }
-    drop(commits);
     while let Some(polled) = polls.join_next().await {
+        start(&mut polls);
         bar.inc(1);
         if let Some((spec, state, committed)) = polled? {
             bar.suspend(|| output.line(|| row(&spec, &state, committed), || words(&spec, &state, committed)));
         }
     }
     bar.finish_and_clear();
+    drop(commits);
     committer.await?;
     archive.settle().await
 }

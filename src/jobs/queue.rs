@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Polls under way at most; the fetcher's own limits are tighter, this one bounds memory.
-const UNDER_WAY: usize = 512;
+pub const UNDER_WAY: usize = 512;
 
 /// The clock is looked at this often while nothing is due: it may jump.
 const GLANCE: Duration = Duration::from_secs(1);
