@@ -13,6 +13,7 @@ mod layers;
 mod pages;
 mod payloads;
 mod reading;
+mod rendering;
 mod searching;
 mod storing;
 mod subscribing;
