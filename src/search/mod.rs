@@ -6,7 +6,7 @@
 //! schema version and the last change it has seen (invariant 1); whoever holds `LOCK` writes, everybody may read.
 //!
 //! Reading order: `schema` (fields), `tokenizer`, `generation` (folders), [`Search`] (reading), `query` (the tree as
-//! tantivy's), `newest`, `overview`, [`Writer`].
+//! tantivy's), `within`, `newest`, `overview`, [`Writer`].
 
 mod error;
 mod excluded;
@@ -18,6 +18,7 @@ mod query;
 mod reader;
 mod schema;
 mod tokenizer;
+mod within;
 mod writer;
 
 pub use error::SearchError;

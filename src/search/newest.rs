@@ -3,9 +3,9 @@
 
 use std::cmp::Reverse;
 
-use tantivy::{DocAddress, Searcher, SegmentReader, TERMINATED, columnar::Column, query::Weight};
+use tantivy::{DocAddress, Searcher, SegmentReader, TERMINATED, query::Weight};
 
-use super::{SearchError, reader::id_of};
+use super::{SearchError, reader::id_of, within::first_before};
 use crate::model::Id;
 
 /// A hit and its place in the order: later seconds first, then by id.
@@ -50,7 +50,7 @@ fn of_segment(
     let mut found: Vec<Placed> = Vec::new();
     let mut scorer = weight.scorer(segment, 1.0)?;
     if let Some((second, _)) = after {
-        let start = first_at_or_before(&at, segment.max_doc(), second);
+        let start = first_before(&at, segment.max_doc(), second.saturating_add(1));
         if start >= segment.max_doc() {
             return Ok(found);
         }
@@ -74,14 +74,4 @@ fn of_segment(
         doc = scorer.advance();
     }
     Ok(found)
-}
-
-/// The first document that is not newer than `second`, in a segment sorted newest first.
-fn first_at_or_before(at: &Column<i64>, documents: u32, second: i64) -> u32 {
-    let (mut low, mut high) = (0, documents);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if at.first(middle).unwrap_or(0) > second { low = middle + 1 } else { high = middle }
-    }
-    low
 }

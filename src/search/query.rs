@@ -11,6 +11,7 @@ use tantivy::{
 use super::{
     excluded::Excluded,
     schema::{Fields, folded, second_at_or_after},
+    within::Within,
 };
 use crate::{
     model::{
@@ -88,10 +89,10 @@ fn field_query(field: &asked::Field, value: &Value, index: Field) -> Box<dyn Tan
             Box::new(RangeQuery::new(Bound::Included(least), Bound::Unbounded))
         }
         Value::Instant { at, .. } => {
-            let second = Term::from_field_i64(index, second_at_or_after(*at));
+            let second = Some(second_at_or_after(*at));
             Box::new(match field.kind {
-                FieldKind::Until => RangeQuery::new(Bound::Unbounded, Bound::Excluded(second)),
-                _ => RangeQuery::new(Bound::Included(second), Bound::Unbounded),
+                FieldKind::Until => Within { from: None, before: second },
+                _ => Within { from: second, before: None },
             })
         }
     }
