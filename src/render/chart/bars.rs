@@ -56,7 +56,7 @@ pub struct Bars {
     pub last: Timestamp,
 }
 
-/// The buckets of a histogram folded into at most [`MOST`] bars.
+/// The buckets of a histogram folded into few enough bars to be hit with a finger.
 pub fn fold(histogram: &Histogram) -> Vec<Bar> {
     if histogram.width <= 0 {
         return Vec::new();
