@@ -16,7 +16,7 @@ const WINDOW: SignedDuration = SignedDuration::from_hours(48);
 
 /// Most items that are known under one key, and most that are compared with one item: what everybody has in common tells
 /// nothing, and forms that are filled in by the thousand must not cost thousands of comparisons each.
-const MOST: usize = 50;
+const MOST: usize = 8;
 
 /// Copies as a follower. Its position stands in the store, beside its effect.
 #[derive(Debug, Default)]
@@ -78,7 +78,7 @@ async fn copies(store: &Store, articles: Vec<ItemRow>) -> Result<Vec<Copy>, Foll
         for key in &one.keys {
             let others = known.entry(*key).or_default();
             let is_known = others.iter().any(|(other, _)| *other == item);
-            if is_known || others.len() < MOST {
+            if !is_known && others.len() < MOST {
                 keys.push(*key);
                 others.push((item, one.row.item.published_at));
             }

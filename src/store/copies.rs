@@ -23,7 +23,8 @@ pub struct Copy {
     pub item: Id,
     /// Its own time.
     pub at: Timestamp,
-    /// The keys under which others find it.
+    /// The keys under which others will find it, and did not so far. Those of an earlier version stay: what is found by
+    /// them is compared as it is now.
     pub keys: Vec<i64>,
     /// The item that it repeats.
     pub of: Option<Id>,
@@ -86,20 +87,15 @@ impl Store {
         let transaction = sql::begin(&self.writer).await?;
         let mut subjects = Vec::new();
         for chunk in copies.chunks(ROWS) {
-            let ids = || chunk.iter().map(|copy| copy.item.to_string());
             let linked: HashMap<String, Option<String>> = schema::items::Entity::find()
                 .select_only()
                 .columns([schema::items::Column::Id, schema::items::Column::CopyOf])
-                .filter(schema::items::Column::Id.is_in(ids()))
+                .filter(schema::items::Column::Id.is_in(chunk.iter().map(|copy| copy.item.to_string())))
                 .into_tuple()
                 .all(&transaction)
                 .await?
                 .into_iter()
                 .collect();
-            schema::likeness::Entity::delete_many()
-                .filter(schema::likeness::Column::Item.is_in(ids()))
-                .exec(&transaction)
-                .await?;
             for copy in chunk {
                 let (id, of) = (copy.item.to_string(), copy.of.map(|of| of.to_string()));
                 // What was deleted meanwhile is nobody's copy.

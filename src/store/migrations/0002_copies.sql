@@ -2,13 +2,13 @@
 ALTER TABLE items ADD COLUMN copy_of TEXT;
 CREATE INDEX IF NOT EXISTS items_by_copy ON items (copy_of) WHERE copy_of IS NOT NULL;
 
+-- No primary key: rows are only ever added, at the end, and looked up by key.
 CREATE TABLE IF NOT EXISTS likeness (
     key BIGINT NOT NULL,
     item TEXT NOT NULL,
-    at BIGINT NOT NULL,
-    PRIMARY KEY (key, item)
+    at BIGINT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS likeness_by_item ON likeness (item);
+CREATE INDEX IF NOT EXISTS likeness_by_key ON likeness (key);
 
 -- How far a follower has come that keeps its effect in this database.
 CREATE TABLE IF NOT EXISTS followers (
