@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::follow::{FollowError, Follower};
 use crate::{
     model::{Change, Id, Position, Timestamp, time},
-    store::{Copy, ItemRow, Store},
+    store::{Copy, Store, Story},
     text::alike::Likeness,
 };
 
@@ -48,78 +48,82 @@ impl Follower for CopiesFollower {
         let Some(last) = changes.last() else { return Ok(()) };
         let position = Position { seq: last.seq, at_micros: time::micros(last.at) };
         let ids: HashSet<Id> = changes.iter().map(|change| change.id).collect();
-        let mut articles = store.articles(&ids.into_iter().collect::<Vec<_>>()).await?;
+        let mut stories = store.stories(&ids.into_iter().collect::<Vec<_>>()).await?;
         // Whoever was known first is the original.
-        articles.sort_by_key(|row| (row.item.received_at, row.item.published_at, row.item.id));
-        let copies = copies(store, articles).await?;
+        stories.sort_by_key(age);
+        let copies = copies(store, stories).await?;
         store.link(Self::NAME, &copies, position).await?;
         self.0 = Some(position);
         Ok(())
     }
 }
 
-/// An item with what it is compared by.
+/// Who was here first: by arrival, then by its own time.
+fn age(story: &Story) -> (Timestamp, Timestamp, Id) {
+    (story.received_at, story.at, story.id)
+}
+
+fn likeness(story: &Story) -> Option<Likeness> {
+    Likeness::of(&story.title, &story.text, story.url.as_deref())
+}
+
+/// A story with what it is compared by.
 struct Compared {
-    row: ItemRow,
+    story: Story,
     likeness: Likeness,
     keys: Vec<i64>,
 }
 
-async fn copies(store: &Store, articles: Vec<ItemRow>) -> Result<Vec<Copy>, FollowError> {
-    let compared: Vec<Compared> = tokio::task::block_in_place(|| articles.into_iter().filter_map(compared).collect());
+/// Items by key, with their times.
+type Known = HashMap<i64, Vec<(Id, Timestamp)>>;
+
+/// Stories that may be the original of another.
+type Candidates = HashMap<Id, (Story, Option<Likeness>)>;
+
+async fn copies(store: &Store, stories: Vec<Story>) -> Result<Vec<Copy>, FollowError> {
+    let compared = |story: Story| {
+        let likeness = likeness(&story)?;
+        Some(Compared { keys: likeness.keys(), likeness, story })
+    };
+    let compared: Vec<Compared> = tokio::task::block_in_place(|| stories.into_iter().filter_map(compared).collect());
     let keys: HashSet<i64> = compared.iter().flat_map(|one| one.keys.iter().copied()).collect();
     let mut known = store.known_under(&keys.into_iter().collect::<Vec<_>>()).await?;
-    let mut rows = candidates(store, &compared, &known).await?;
+    let wanted: HashSet<Id> = compared.iter().flat_map(|one| near(one, &known)).collect();
+    let earlier = store.stories(&wanted.into_iter().collect::<Vec<_>>()).await?;
+    let mut candidates: Candidates =
+        earlier.into_iter().map(|story| (story.id, (story.clone(), likeness(&story)))).collect();
     let mut found = Vec::with_capacity(compared.len());
     for one in compared {
-        let of = original(&one, &known, &rows);
-        let item = one.row.item.id;
-        let mut keys = Vec::with_capacity(one.keys.len());
-        for key in &one.keys {
-            let others = known.entry(*key).or_default();
-            let is_known = others.iter().any(|(other, _)| *other == item);
-            if !is_known && others.len() < MOST {
-                keys.push(*key);
-                others.push((item, one.row.item.published_at));
-            }
-        }
-        found.push(Copy { item, at: one.row.item.published_at, keys, of });
-        rows.insert(item, (ItemRow { copy_of: of, ..one.row }, Some(one.likeness)));
+        let of = original(&one, &known, &candidates);
+        let Compared { story, likeness, keys } = one;
+        let keys = new_keys(&story, keys, &mut known);
+        found.push(Copy { item: story.id, at: story.at, keys, of, was: story.copy_of });
+        candidates.insert(story.id, (Story { copy_of: of, ..story }, Some(likeness)));
     }
     Ok(found)
 }
 
-fn compared(row: ItemRow) -> Option<Compared> {
-    let likeness = Likeness::of(&row.item.title, &row.item.text, row.item.url.as_deref())?;
-    Some(Compared { keys: likeness.keys(), likeness, row })
-}
-
-/// Candidates that were here before, with what they are compared by.
-type Candidates = HashMap<Id, (ItemRow, Option<Likeness>)>;
-
-async fn candidates(
-    store: &Store,
-    compared: &[Compared],
-    known: &HashMap<i64, Vec<(Id, Timestamp)>>,
-) -> Result<Candidates, FollowError> {
-    let mut wanted = HashSet::new();
-    for one in compared {
-        wanted.extend(near(one, known));
-    }
-    let rows = store.articles(&wanted.into_iter().collect::<Vec<_>>()).await?;
-    let likeness = |row: &ItemRow| Likeness::of(&row.item.title, &row.item.text, row.item.url.as_deref());
-    Ok(rows.into_iter().map(|row| (row.item.id, (row.clone(), likeness(&row)))).collect())
+/// The keys under which the story was not known, and is from now on.
+fn new_keys(story: &Story, keys: Vec<i64>, known: &mut Known) -> Vec<i64> {
+    let mut is_new = |key: &i64| {
+        let others = known.entry(*key).or_default();
+        let is_new = others.len() < MOST && others.iter().all(|(other, _)| *other != story.id);
+        if is_new {
+            others.push((story.id, story.at));
+        }
+        is_new
+    };
+    keys.into_iter().filter(|key| is_new(key)).collect()
 }
 
 /// Ids of other items that share a key and are of the same days.
-fn near(one: &Compared, known: &HashMap<i64, Vec<(Id, Timestamp)>>) -> Vec<Id> {
-    let at = one.row.item.published_at;
+fn near(one: &Compared, known: &Known) -> Vec<Id> {
     let mut ids: Vec<Id> = one
         .keys
         .iter()
         .filter_map(|key| known.get(key))
         .flatten()
-        .filter(|(id, other)| *id != one.row.item.id && at.duration_since(*other).abs() <= WINDOW)
+        .filter(|(id, at)| *id != one.story.id && one.story.at.duration_since(*at).abs() <= WINDOW)
         .map(|(id, _)| *id)
         .collect();
     ids.sort_unstable();
@@ -129,17 +133,15 @@ fn near(one: &Compared, known: &HashMap<i64, Vec<(Id, Timestamp)>>) -> Vec<Id> {
 }
 
 /// The item that this one repeats. A copy of a copy is a copy of the first.
-fn original(one: &Compared, known: &HashMap<i64, Vec<(Id, Timestamp)>>, rows: &Candidates) -> Option<Id> {
+fn original(one: &Compared, known: &Known, candidates: &Candidates) -> Option<Id> {
     let of = |id: Id| {
-        let (row, likeness) = rows.get(&id)?;
+        let (story, likeness) = candidates.get(&id)?;
         // A feed that tells a story twice has two items: what repeats it elsewhere is a copy.
-        let elsewhere = row.item.source != one.row.item.source;
+        let elsewhere = story.source != one.story.source;
         let is_like = elsewhere && likeness.as_ref().is_some_and(|other| one.likeness.is_like(other));
-        let root = row.copy_of.unwrap_or(id);
-        let earlier = (row.item.received_at, row.item.published_at, id)
-            < (one.row.item.received_at, one.row.item.published_at, one.row.item.id);
-        (is_like && root != one.row.item.id && (earlier || row.copy_of.is_some()))
-            .then_some((row.item.received_at, root))
+        let root = story.copy_of.unwrap_or(id);
+        let is_earlier = age(story) < age(&one.story) || story.copy_of.is_some();
+        (is_like && root != one.story.id && is_earlier).then_some((story.received_at, root))
     };
     near(one, known).into_iter().filter_map(of).min().map(|(_, root)| root)
 }

@@ -16,6 +16,27 @@ const ROWS: usize = 500;
 /// Rows of one insert: 3 columns each.
 const INSERTED: usize = 5_000;
 
+/// What items are compared by: as much of a row as that takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Story {
+    /// The item.
+    pub id: Id,
+    /// Where it came from.
+    pub source: String,
+    /// Its title.
+    pub title: String,
+    /// Its text.
+    pub text: String,
+    /// Where it is read.
+    pub url: Option<String>,
+    /// Its own time.
+    pub at: Timestamp,
+    /// When downwire first held it.
+    pub received_at: Timestamp,
+    /// What it repeats, as far as is known.
+    pub copy_of: Option<Id>,
+}
+
 /// What is found out about one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copy {
@@ -26,9 +47,14 @@ pub struct Copy {
     /// The keys under which others will find it, and did not so far. Those of an earlier version stay: what is found by
     /// them is compared as it is now.
     pub keys: Vec<i64>,
-    /// The item that it repeats.
+    /// The item that it repeats …
     pub of: Option<Id>,
+    /// … and the one that it was taken to repeat before.
+    pub was: Option<Id>,
 }
+
+/// The columns of a [`Story`].
+type Columns = (String, String, String, String, Option<String>, i64, i64, Option<String>);
 
 impl Store {
     /// How far a follower of that name has come; `None` before its first step.
@@ -40,24 +66,28 @@ impl Store {
         Ok(row.map(|row| Position { seq: row.seq, at_micros: row.at }))
     }
 
-    /// The items with these ids that are headlines or articles; others are never copies.
+    /// The headlines and articles among the items with these ids; others are never copies.
     ///
     /// # Errors
     /// As [`Store::rows`].
-    pub async fn articles(&self, ids: &[Id]) -> Result<Vec<ItemRow>, StoreError> {
-        let mut rows = Vec::new();
-        let words: Vec<String> = ids.iter().map(Id::to_string).collect();
+    pub async fn stories(&self, ids: &[Id]) -> Result<Vec<Story>, StoreError> {
+        use schema::items::Column::{CopyOf, Id, Kind, PublishedAt, ReceivedAt, Source, Text, Title, Url};
+        let mut stories = Vec::with_capacity(ids.len());
+        let words: Vec<String> = ids.iter().map(ToString::to_string).collect();
         for chunk in words.chunks(ROWS) {
-            let found = schema::items::Entity::find()
-                .filter(schema::items::Column::Id.is_in(chunk))
-                .filter(schema::items::Column::Kind.is_in(["headline", "article"]))
+            let found: Vec<Columns> = schema::items::Entity::find()
+                .select_only()
+                .columns([Id, Source, Title, Text, Url, PublishedAt, ReceivedAt, CopyOf])
+                .filter(Id.is_in(chunk))
+                .filter(Kind.is_in(["headline", "article"]))
+                .into_tuple()
                 .all(&self.reader)
                 .await?;
             for row in found {
-                rows.push(item_row(row)?);
+                stories.push(story(row)?);
             }
         }
-        Ok(rows)
+        Ok(stories)
     }
 
     /// The items that are known under these keys, each key with its items and their times.
@@ -86,27 +116,15 @@ impl Store {
     pub async fn link(&self, follower: &str, copies: &[Copy], position: Position) -> Result<(), StoreError> {
         let transaction = sql::begin(&self.writer).await?;
         let mut subjects = Vec::new();
-        for chunk in copies.chunks(ROWS) {
-            let linked: HashMap<String, Option<String>> = schema::items::Entity::find()
-                .select_only()
-                .columns([schema::items::Column::Id, schema::items::Column::CopyOf])
-                .filter(schema::items::Column::Id.is_in(chunk.iter().map(|copy| copy.item.to_string())))
-                .into_tuple()
-                .all(&transaction)
-                .await?
-                .into_iter()
-                .collect();
-            for copy in chunk {
-                let (id, of) = (copy.item.to_string(), copy.of.map(|of| of.to_string()));
-                // What was deleted meanwhile is nobody's copy.
-                if linked.get(&id).is_none_or(|now| *now == of) {
-                    continue;
-                }
-                schema::items::Entity::update_many()
-                    .col_expr(schema::items::Column::CopyOf, Expr::value(of))
-                    .filter(schema::items::Column::Id.eq(id))
-                    .exec(&transaction)
-                    .await?;
+        for copy in copies.iter().filter(|copy| copy.of != copy.was) {
+            let of = copy.of.map(|of| of.to_string());
+            let linked = schema::items::Entity::update_many()
+                .col_expr(schema::items::Column::CopyOf, Expr::value(of))
+                .filter(schema::items::Column::Id.eq(copy.item.to_string()))
+                .exec(&transaction)
+                .await?;
+            // What was deleted meanwhile is nobody's copy.
+            if linked.rows_affected > 0 {
                 subjects.push((Subject::Item, copy.item, Operation::Upsert));
             }
         }
@@ -146,6 +164,20 @@ impl Store {
         found.values_mut().for_each(|copies| copies.sort_by_key(|row| (row.item.published_at, row.item.id)));
         Ok(found)
     }
+}
+
+fn story(row: Columns) -> Result<Story, StoreError> {
+    let (id, source, title, text, url, at, received_at, copy_of) = row;
+    Ok(Story {
+        id: id.parse().map_err(|error| changes::wrong(format!("items {id}"), error))?,
+        source,
+        title,
+        text,
+        url,
+        at: time::from_micros(at),
+        received_at: time::from_micros(received_at),
+        copy_of: copy_of.and_then(|id| id.parse().ok()),
+    })
 }
 
 async fn insert_keys(connection: &impl ConnectionTrait, copies: &[Copy]) -> Result<(), StoreError> {

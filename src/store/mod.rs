@@ -21,7 +21,7 @@ mod schema;
 mod sql;
 
 pub use commit::Committed;
-pub use copies::Copy;
+pub use copies::{Copy, Story};
 pub use error::StoreError;
 pub use lease::Lease;
 pub use open::{Store, Target};

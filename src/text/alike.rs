@@ -31,10 +31,10 @@ const SAME_ADDRESS: f64 = 0.5;
 /// How much of a text is compared, in bytes.
 const COMPARED: usize = 16 * 1_024;
 
-/// Bands of a signature, of two hashes each: texts that are alike by 0.6 share one of five with 89 %, by 0.8 one of four
-/// with 98 %.
-const SHORT_BANDS: u64 = 4;
-const LONG_BANDS: u64 = 5;
+/// Bands of a signature, of two hashes each: texts that are alike by 0.6 share one of four with 83 %, by 0.8 with 98 %; by
+/// 0.8 one of three with 95 %.
+const SHORT_BANDS: u64 = 3;
+const LONG_BANDS: u64 = 4;
 
 /// What a text is compared by.
 #[derive(Debug, Clone, PartialEq)]
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn keys_are_part_of_the_archive_and_never_change() {
         let keys = of("Power failure takes the big host down again today", "", Some("https://e.org/a")).keys();
-        assert_eq!(keys.len(), 5);
+        assert_eq!(keys.len(), 4);
         assert_eq!(keys[0], KNOWN);
     }
 
