@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::model::SourceKind;
+
 /// downwire, a wire service for downtime.
 #[derive(Debug, Parser)]
 #[command(
@@ -98,7 +100,7 @@ pub struct ImportArgs {
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// What the files are [default: found out from their content]
-    #[arg(long = "as", value_name = "PLATFORM", value_parser = ["feed", "statuspage"])]
+    #[arg(long = "as", value_name = "PLATFORM", value_parser = kinds())]
     pub platform: Option<String>,
     /// The service whose status page they are from
     #[arg(long, value_name = "NAME")]
@@ -174,4 +176,14 @@ pub struct BackupArgs {
     /// The file to write; it must not exist
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+}
+
+/// The words that `import --as` takes.
+fn kinds() -> clap::builder::PossibleValuesParser {
+    SourceKind::ALL
+        .iter()
+        .filter(|kind| **kind != SourceKind::Page)
+        .map(|kind| kind.as_str())
+        .collect::<Vec<_>>()
+        .into()
 }

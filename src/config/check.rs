@@ -10,7 +10,7 @@ use super::{
     raw::{self, At, Watch},
 };
 use crate::{
-    catalogue::{Catalogue, Platform, Service},
+    catalogue::{self, Catalogue, Service},
     model::{Display, SourceKind, SourceSpec},
 };
 
@@ -196,13 +196,14 @@ impl Checker<'_> {
                 }
                 known.status = Some(status.get_ref().trim_end_matches('/').to_owned());
                 // Another page may be on another platform: Statuspage's form is what most pages speak.
-                known.platform = Platform::Statuspage;
+                known.platform = Some(SourceKind::Statuspage);
             }
             if let Some(platform) = &service.platform {
-                match Platform::parse(platform.get_ref()) {
+                match catalogue::platform(platform.get_ref()) {
                     Some(platform) => known.platform = platform,
                     None => {
-                        let names: Vec<_> = Platform::ALL.iter().map(|platform| platform.as_str()).collect();
+                        let pages = SourceKind::ALL.iter().filter(|kind| kind.is_page()).map(|kind| kind.as_str());
+                        let names: Vec<_> = pages.chain(["none"]).collect();
                         let message = format!(
                             "{:?} is no known platform; expected one of {}",
                             platform.get_ref(),
@@ -301,12 +302,12 @@ impl Checker<'_> {
     /// The status pages of watched services; a page that several share is one source, named after the first.
     fn pages(&mut self, catalogue: &Catalogue, watched: &HashSet<String>, sources: &mut Vec<SourceSpec>) {
         let mut pages = HashSet::new();
-        let is_read = |service: &&Service| service.platform.is_read() && watched.contains(&service.name);
-        for service in catalogue.services().iter().filter(is_read) {
+        for service in catalogue.services().iter().filter(|service| watched.contains(&service.name)) {
+            let Some(kind) = service.platform.filter(|kind| kind.is_read()) else { continue };
             let Some(url) = service.status.clone().filter(|url| pages.insert(url.to_lowercase())) else { continue };
             sources.push(SourceSpec {
                 name: format!("{} status", service.name),
-                kind: SourceKind::Statuspage,
+                kind,
                 url,
                 schedule: PAGE_SCHEDULE.to_owned(),
                 service: Some(service.name.clone()),

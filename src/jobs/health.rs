@@ -3,12 +3,14 @@
 //! The schedule is the earliest time; Retry-After, ttl, Cache-Control and back-off only ever postpone (DESIGN section
 //! 5).
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     config::Schedule,
     fetch::FetchError,
-    model::{Answer, Health, Outcome, PageIdentity, SourceSpec, SourceState, Timestamp, Validators, id::digest},
+    model::{
+        Answer, Health, Outcome, PageIdentity, SourceKind, SourceSpec, SourceState, Timestamp, Validators, id::digest,
+    },
     source::{ReadError, Reading},
 };
 
@@ -29,6 +31,8 @@ pub struct Report {
     validators: Vec<(String, Validators)>,
     moved_to: Option<String>,
     page: Option<PageIdentity>,
+    platform: Option<SourceKind>,
+    cursor: BTreeMap<String, String>,
     skipped: Vec<String>,
     repaired: Vec<String>,
     read: bool,
@@ -104,9 +108,11 @@ impl Report {
         if !is_history {
             self.answered(root, asked, answer);
             self.page = reading.page.take().or(self.page.take());
+            self.platform = self.platform.or(reading.platform);
             self.postpone(reading.lifetime);
             self.repaired.append(&mut reading.repaired);
         }
+        self.cursor.append(&mut reading.cursor);
         self.skipped.append(&mut reading.skipped);
         // What was cut off comes again only to who does not say that it has it.
         if reading.is_cut && !is_history {
@@ -130,9 +136,14 @@ impl Report {
 }
 
 /// The state of a source after a poll.
-pub fn after(spec: &SourceSpec, mut state: SourceState, report: Report, now: Timestamp) -> SourceState {
+pub fn after(spec: &SourceSpec, mut state: SourceState, mut report: Report, now: Timestamp) -> SourceState {
     state.last_attempt = Some(now);
     state.page = report.page.clone().or(state.page);
+    // What was read is committed with this, whatever came of the requests behind it.
+    state.cursor.append(&mut report.cursor);
+    if spec.kind == SourceKind::Page {
+        state.platform = report.platform.or(state.platform);
+    }
     match report.failure.clone() {
         None => succeed(&mut state, report, now),
         Some(failure) => fail(&mut state, &failure, now),
@@ -244,7 +255,7 @@ fn earlier(at: Timestamp, by: Duration) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Display, SourceKind};
+    use crate::model::Display;
 
     fn at(text: &str) -> Timestamp {
         text.parse().expect("an instant")

@@ -64,8 +64,7 @@ pub async fn import_file(
         Err(error) => return Ok(Imported::failed(error.to_string())),
     };
     let mut imported = Imported {
-        // Only a status page says which page it is.
-        platform: Some(if reading.page.is_some() { SourceKind::Statuspage } else { SourceKind::Feed }),
+        platform: Some(reading.platform.unwrap_or(SourceKind::Feed)),
         items: reading.items.len(),
         incidents: reading.incidents.len(),
         updates: reading.incidents.iter().map(|incident| incident.updates.len()).sum(),

@@ -75,6 +75,8 @@ async fn poll(stages: &Stages, spec: &SourceSpec, state: SourceState) -> Batch {
         match stages.exchange(spec, &state, &ask).await {
             Ok((answer, mut reading)) => {
                 report.document(state.address(), &ask.url, &answer, &mut reading, is_history);
+                let now = stages.clock.now();
+                batch.pages.extend(reading.take_page_record(&spec.name, spec.service.as_deref(), now));
                 judge(&stages.classifier, reading.items, reading.incidents, &mut batch);
                 next = reading.next;
             }

@@ -1,8 +1,9 @@
 //! The values every other folder speaks in. Imports nothing of ours, does no IO, never asks the time.
 //!
-//! Reading order: [`id`], [`time`], [`item`], [`verdict`], [`incident`], [`absorb`], [`source`], [`exchange`], [`change`], [`query`], [`hits`].
+//! Reading order: [`id`], [`time`], [`item`], [`verdict`], [`incident`], [`absorb`], [`availability`], [`source`], [`exchange`], [`change`], [`query`], [`hits`].
 
 pub mod absorb;
+pub mod availability;
 pub mod change;
 pub mod exchange;
 pub mod hits;
@@ -14,6 +15,7 @@ pub mod source;
 pub mod time;
 pub mod verdict;
 
+pub use availability::{ComponentDay, ComponentImpact, PageRecord, PageReport};
 pub use change::{Batch, Change, Document, Judged, Operation, Position, Subject};
 pub use exchange::{Answer, Ask, Outcome, Validators};
 pub use hits::{Cursor, FacetCount, Histogram, Hit, Hits, Overview};

@@ -6,31 +6,98 @@ use serde::{Deserialize, Serialize};
 
 use super::{PageIdentity, Timestamp, Validators};
 
-/// How a source is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SourceKind {
-    /// RSS, Atom or JSON Feed.
-    Feed,
+/// The kinds of sources, each with its word.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal,)*) => {
+        /// How a source is read.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum SourceKind { $($(#[$doc])* #[serde(rename = $word)] $variant,)* }
+
+        impl SourceKind {
+            /// Every kind, in the order in which help texts list them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The word of the command line, the configuration, the catalogue and the store.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// RSS, Atom or JSON Feed: each entry is an item.
+    Feed = "feed",
+    /// A status page whose platform is found out at first sight and remembered.
+    Page = "status-page",
     /// Atlassian Statuspage: `summary.json`, `incidents.json`, history feeds.
-    Statuspage,
+    Statuspage = "statuspage",
+    /// incident.io, natively or through its imitation of Statuspage.
+    IncidentIo = "incident.io",
+    /// Instatus.
+    Instatus = "instatus",
+    /// Status.io.
+    StatusIo = "status.io",
+    /// Better Stack.
+    BetterStack = "betterstack",
+    /// Cachet 2 and 3.
+    Cachet = "cachet",
+    /// Google's dashboards: Cloud, Workspace and their relatives.
+    Google = "google",
+    /// AWS Health's public events.
+    Aws = "aws",
+    /// Azure's feed and history page.
+    Azure = "azure",
+    /// Microsoft 365's public posts.
+    Microsoft365 = "microsoft365",
+    /// Slack's own API.
+    Slack = "slack",
+    /// Heroku's own API.
+    Heroku = "heroku",
+    /// Salesforce Trust.
+    Salesforce = "salesforce",
+    /// Apple's system status.
+    Apple = "apple",
+    /// FireHydrant.
+    FireHydrant = "firehydrant",
+    /// Datadog's status pages.
+    Datadog = "datadog",
+    /// Uptime.com.
+    UptimeCom = "uptime.com",
+    /// Uptime Kuma.
+    UptimeKuma = "uptime-kuma",
+    /// Gatus.
+    Gatus = "gatus",
+    /// Upptime.
+    Upptime = "upptime",
+    /// cState.
+    Cstate = "cstate",
+    /// Hund.
+    Hund = "hund",
+    /// Zendesk's own API.
+    Zendesk = "zendesk",
+    /// xAI's feed.
+    Xai = "xai",
+    /// A status page that has only RSS or Atom: its entries are folded into incidents.
+    StatusFeed = "status-feed",
 }
 
 impl SourceKind {
-    /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Feed, Self::Statuspage];
-
-    /// The word of the command line and the store.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Feed => "feed",
-            Self::Statuspage => "statuspage",
-        }
+    /// The kind of that word, in any case; `statuspage.io` is Statuspage too. `None` for any other word.
+    pub fn parse(word: &str) -> Option<Self> {
+        let word = word.trim().to_lowercase();
+        let word = if word == "statuspage.io" { "statuspage" } else { word.as_str() };
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
     }
 
-    /// The kind of that word; `None` for any other word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    /// Whether this version reads it. incident.io is read through its imitation of Statuspage's API.
+    pub fn is_read(self) -> bool {
+        matches!(self, Self::Feed | Self::Statuspage | Self::IncidentIo)
+    }
+
+    /// Whether it is a status page: official, and read as incidents.
+    pub fn is_page(self) -> bool {
+        self != Self::Feed
     }
 }
 
@@ -143,6 +210,13 @@ pub struct SourceState {
     pub repaired: Vec<String>,
     /// The page behind it, once it said who it is.
     pub page: Option<PageIdentity>,
+    /// The platform that was found out, where the configuration does not name one.
+    #[serde(default)]
+    pub platform: Option<SourceKind>,
+    /// How far its documents were read, where a validator does not tell: by a name that the adapter chose. Committed
+    /// with what was read up to there.
+    #[serde(default)]
+    pub cursor: BTreeMap<String, String>,
 }
 
 impl SourceState {
@@ -167,6 +241,8 @@ impl SourceState {
             skipped: Vec::new(),
             repaired: Vec::new(),
             page: None,
+            platform: None,
+            cursor: BTreeMap::new(),
         }
     }
 

@@ -4,7 +4,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::{Context, pages};
 use crate::{
-    model::{Health, SourceKind, SourceSpec, SourceState, Timestamp},
+    model::{Health, SourceSpec, SourceState, Timestamp},
     render::{
         self,
         duration::{ago, stamp},
@@ -65,7 +65,7 @@ fn source(spec: &SourceSpec, state: Option<&SourceState>, now: Timestamp) -> vie
     };
     view::Source {
         name: spec.name.clone(),
-        kind: if spec.kind == SourceKind::Statuspage { "status page".to_owned() } else { "feed".to_owned() },
+        kind: if spec.kind.is_page() { "status page".to_owned() } else { "feed".to_owned() },
         url: spec.url.clone(),
         health: word.to_owned(),
         class,

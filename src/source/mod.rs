@@ -6,20 +6,20 @@
 pub mod discover;
 mod feed;
 pub mod opml;
+mod page;
 mod sniff;
-mod statuspage;
-mod statuspage_archive;
-mod statuspage_history;
 mod xml;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     model::{
-        Answer, Ask, Incident, Item, Outcome, PageIdentity, SourceKind, SourceSpec, SourceState, Timestamp, Validators,
+        Answer, Ask, ComponentDay, ComponentImpact, Incident, Item, Outcome, PageIdentity, PageRecord, PageReport,
+        SourceKind, SourceSpec, SourceState, Timestamp, Validators,
     },
     text::charset::{self, Decoded},
 };
+use page::Step;
 use sniff::Format;
 
 /// What a document brought.
@@ -43,6 +43,30 @@ pub struct Reading {
     pub next: Option<Ask>,
     /// The status page behind it, as far as the document names it.
     pub page: Option<PageIdentity>,
+    /// How the page says that it is now.
+    pub report: Option<PageReport>,
+    /// The stretches in which its components were not well.
+    pub impacts: Vec<ComponentImpact>,
+    /// What became of its components' days.
+    pub days: Vec<ComponentDay>,
+    /// How far was read, for the next poll: taken into [`SourceState::cursor`] with what was read.
+    pub cursor: BTreeMap<String, String>,
+    /// The platform as whose page it was read.
+    pub platform: Option<SourceKind>,
+}
+
+impl Reading {
+    /// Takes out what it says of a status page besides incidents; `None` when that is nothing.
+    pub fn take_page_record(&mut self, source: &str, service: Option<&str>, at: Timestamp) -> Option<PageRecord> {
+        let (impacts, days) = (std::mem::take(&mut self.impacts), std::mem::take(&mut self.days));
+        let report = self.report.take();
+        let page = self.page.clone()?;
+        if report.is_none() && impacts.is_empty() && days.is_empty() {
+            return None;
+        }
+        let service = service.map(str::to_owned);
+        Some(PageRecord { page, source: source.to_owned(), service, at, report, impacts, days })
+    }
 }
 
 /// What a feed or page says of itself, cleaned like an item.
@@ -87,8 +111,13 @@ pub enum ReadError {
     #[error("broken JSON: {0}")]
     BrokenJson(String),
     /// JSON of another shape; its first keys say which.
-    #[error("JSON, but neither a JSON Feed nor a Statuspage document ({0}): check the address and the platform")]
+    #[error(
+        "JSON, but neither a JSON Feed nor of a status page that is known ({0}): check the address and the platform"
+    )]
     OtherJson(String),
+    /// A document of another platform or of none.
+    #[error("not what a page of {0} sends ({1}): check the address and the platform")]
+    OtherPage(&'static str, String),
     /// A feed, but not one of a Statuspage history.
     #[error("a feed, but not the history of a Statuspage: no entry holds dated posts")]
     NotAHistory,
@@ -128,11 +157,19 @@ struct Context<'a> {
 const ACCEPT_FEED: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, \
                            application/xml;q=0.8, text/xml;q=0.7, */*;q=0.1";
 
-/// The first request of a poll: the feed itself, or `summary.json` below a status page's root.
+/// The first request of a poll: the feed itself, or what the platform of a status page has for it.
 pub fn first_ask(spec: &SourceSpec, state: &SourceState) -> Ask {
-    match spec.kind {
+    match kind(spec, state) {
         SourceKind::Feed => ask(state.address().to_owned(), ACCEPT_FEED, state),
-        SourceKind::Statuspage => statuspage::first_ask(state),
+        platform => page::first_ask(platform, state),
+    }
+}
+
+/// As what a source is read: the platform that was found out, where the configuration names none.
+fn kind(spec: &SourceSpec, state: &SourceState) -> SourceKind {
+    match (spec.kind, state.platform) {
+        (SourceKind::Page, Some(platform)) => platform,
+        (kind, _) => kind,
     }
 }
 
@@ -166,15 +203,16 @@ pub fn read(
                 hidden: answer.noindex,
                 watched: state.last_success.is_some(),
             };
-            read_text(decoded, Some(spec.kind), context)?
+            read_text(&decoded, Some(kind(spec, state)), context)?
         }
     };
-    reading.next = match spec.kind {
-        SourceKind::Statuspage => statuspage::next_ask(ask, answer.outcome, state),
+    let next = match kind(spec, state) {
         // What a feed has from before is read once: at first sight.
         SourceKind::Feed if state.last_success.is_none() => older(&reading.about, &answer.url),
         SourceKind::Feed => None,
+        platform => page::next_ask(platform, &Step { asked: ask, outcome: answer.outcome, state, reading: &reading }),
     };
+    reading.next = next;
     Ok(reading)
 }
 
@@ -193,7 +231,7 @@ pub fn look(answer: &Answer, now: Timestamp) -> Result<Reading, ReadError> {
     let base = Some(answer.url.as_str());
     let context =
         Context { source: "", service: None, language: None, base, now, hidden: answer.noindex, watched: false };
-    read_text(decoded, None, context)
+    read_text(&decoded, None, context)
 }
 
 /// The request for a feed's older entries.
@@ -216,28 +254,28 @@ pub fn read_file(bytes: &[u8], hint: Hint<'_>, now: Timestamp) -> Result<Reading
         hidden: false,
         watched: false,
     };
-    read_text(charset::decode(bytes, None), hint.platform, context)
+    read_text(&charset::decode(bytes, None), hint.platform, context)
 }
 
 /// Reads a decoded document as `kind`, or as what it looks like.
-fn read_text(decoded: Decoded, kind: Option<SourceKind>, context: Context<'_>) -> Result<Reading, ReadError> {
-    let wanted = if kind == Some(SourceKind::Statuspage) { "JSON of a status page" } else { "a feed" };
-    let mut reading = match (sniff::format(&decoded.text, wanted)?, kind) {
-        (Format::Json, Some(SourceKind::Feed)) => feed::read_json(&decoded.text, context)?,
-        (Format::Json, Some(SourceKind::Statuspage)) => statuspage::read(&decoded.text, context)?,
-        (Format::Json, None) if sniff::is_json_feed(&decoded.text) => feed::read_json(&decoded.text, context)?,
-        (Format::Json, None) => statuspage::read(&decoded.text, context)?,
-        // Who subscribes to a page's history feed means its incidents.
-        (Format::Xml, Some(SourceKind::Feed)) if sniff::is_statuspage_history(&decoded.text) => {
-            statuspage_history::read(&decoded.text, context)?
-        }
-        (Format::Xml, Some(SourceKind::Feed)) => feed::read_xml(&decoded.text, context)?,
-        (Format::Xml, Some(SourceKind::Statuspage)) => statuspage_history::read(&decoded.text, context)?,
-        (Format::Xml, None) if sniff::is_statuspage_history(&decoded.text) => {
-            statuspage_history::read(&decoded.text, context)?
-        }
-        (Format::Xml, None) => feed::read_xml(&decoded.text, context)?,
+fn read_text(decoded: &Decoded, kind: Option<SourceKind>, context: Context<'_>) -> Result<Reading, ReadError> {
+    let mut reading = match kind {
+        Some(SourceKind::Feed) | None => read_unknown(&decoded.text, kind.is_none(), context)?,
+        Some(platform) => page::read(platform, &decoded.text, context)?,
     };
-    reading.repaired.splice(0..0, decoded.notes);
+    reading.repaired.splice(0..0, decoded.notes.iter().cloned());
     Ok(reading)
+}
+
+/// Reads a feed, or a document of which nothing is known. Who subscribes to a page's history feed means its incidents.
+fn read_unknown(text: &str, may_be_page: bool, context: Context<'_>) -> Result<Reading, ReadError> {
+    let document = page::Document::of(text);
+    if let Some(platform) = page::recognise(&document).filter(|_| may_be_page || document.is_xml()) {
+        return platform.read(&document, context);
+    }
+    match sniff::format(text, "a feed")? {
+        Format::Json if may_be_page && !sniff::is_json_feed(text) => Err(page::unknown(&document)),
+        Format::Json => feed::read_json(text, context),
+        Format::Xml => feed::read_xml(text, context),
+    }
 }

@@ -111,7 +111,7 @@ fn what_is_no_feed_is_named() {
         ("<opml version='2.0'></opml>", "<opml>"),
         ("<rss version='2.0'><channel><item><title>x</ti", "truncated XML: the document ends inside <title>"),
         ("<rss version='2.0'><channel><item>", "truncated XML: the document ends inside <item>"),
-        ("{\"a\":1,\"b\":2}", "JSON, but neither a JSON Feed nor a Statuspage document (an object of a, b)"),
+        ("{\"a\":1,\"b\":2}", "JSON, but neither a JSON Feed nor of a status page that is known (an object of a, b)"),
         ("[{\"id\":\"x\"}]", "(an array of 1)"),
         (
             "{\"incidents\":[{\"id\":\"x\",\"name\":\"y\",\"status\":\"resolved\",\"updates\":[]}]}",

@@ -3,17 +3,23 @@
 
 use serde_json::Value;
 
-use super::{Context, Reading, statuspage::origin};
+use super::super::origin;
 use crate::{
     model::{Impact, Incident, IncidentKind, PageIdentity, Phase, Timestamp, Update},
+    source::{Context, Reading},
     text::{
         dates::{self, Stamp},
         html, urls,
     },
 };
 
+/// Whether it is a page of the archive.
+pub(super) fn is_archive(document: &Value) -> bool {
+    document.get("months").is_some_and(Value::is_array)
+}
+
 /// The incidents of one archive page; `None` for a document of another shape.
-pub fn read(document: &Value, context: Context<'_>) -> Option<Reading> {
+pub(super) fn read(document: &Value, context: Context<'_>) -> Option<Reading> {
     let months = document.get("months")?.as_array()?;
     let mut reading = Reading::default();
     let name = document.pointer("/page_status/page/name").and_then(Value::as_str).map(str::to_owned);

@@ -1,35 +1,40 @@
-//! Atlassian Statuspage as JSON: `summary.json`, `incidents.json` and its relatives, and the document of one incident.
-//! Its history feeds are read by `statuspage_history.rs`.
+//! Atlassian Statuspage: `summary.json`, `incidents.json` and its relatives, and the document of one incident. Its history
+//! feeds are read by `statuspage/history.rs`, the months of its archive by `statuspage/archive.rs`.
 //!
 //! Everything may be null, missing, or a string where a number is expected, and one bad incident costs only itself:
 //! incidents are taken out of [`serde_json::Value`] one by one.
 
+mod archive;
+mod history;
 mod incident;
-
-pub(super) use incident::{end_of, minute_id, newest_phase};
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Context, ReadError, Reading, ask, statuspage_archive};
+use super::{ACCEPT_JSON, Adapter, Document, MOST, Step, document::shape, value::word};
 use crate::{
-    model::{Ask, IncidentKind, Origin, Outcome, PageIdentity, SourceState, Timestamp},
-    text::{html, urls},
+    model::{Ask, IncidentKind, Outcome, PageIdentity, SourceKind, SourceState},
+    source::{Context, ReadError, Reading, ask},
+    text::urls,
 };
 
-const ACCEPT: &str = "application/json";
+/// The platform.
+pub(super) const ADAPTER: Adapter = Adapter {
+    kind: SourceKind::Statuspage,
+    recognises: |document| match document.value() {
+        Some(value) => archive::is_archive(value) || is_statuspage(value),
+        None => document.is_xml() && history::is_history(document.text),
+    },
+    first: first_ask,
+    next: next_ask,
+    read,
+};
+
 /// Below a page's root. Unresolved incidents and maintenance, and every component.
 const SUMMARY: &str = "/api/v2/summary.json";
 /// Below a page's root. The fifty newest incidents, resolved ones included; no way to page further.
 const INCIDENTS: &str = "/api/v2/incidents.json";
-/// Most incidents of one document and most posts of one incident that are read. The platform
-/// itself sends 50 incidents; of 254 incidents of five vendors none had more than 36 posts. Joining two records takes
-/// quadratic time in their posts.
-pub(super) const MOST: usize = 1_000;
-/// How young the newest post is for an incident to have been seen as it happened.
-const FRESH: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
-
 /// The page's root, whatever of it was configured or a redirect has led to.
 fn root(state: &SourceState) -> &str {
     let address = state.address();
@@ -38,36 +43,39 @@ fn root(state: &SourceState) -> &str {
 }
 
 /// `summary.json`; a document that was configured itself is asked as it is.
-pub(super) fn first_ask(state: &SourceState) -> Ask {
+fn first_ask(state: &SourceState) -> Ask {
     let root = root(state);
     let is_document = [".json", ".atom", ".rss"].iter().any(|ending| root.ends_with(ending));
     let url = if is_document { root.to_owned() } else { format!("{root}{SUMMARY}") };
-    ask(url, ACCEPT, state)
+    ask(url, ACCEPT_JSON, state)
 }
 
 /// After a summary that changed, the list of incidents, which also says how they ended; so an unchanged page costs one
 /// conditional request. A list that was never read is always asked for.
-pub(super) fn next_ask(asked: &Ask, outcome: Outcome, state: &SourceState) -> Option<Ask> {
-    if !asked.url.ends_with(SUMMARY) {
+fn next_ask(step: &Step<'_>) -> Option<Ask> {
+    if !step.asked.url.ends_with(SUMMARY) {
         return None;
     }
-    let url = format!("{}{INCIDENTS}", root(state));
-    let due = outcome == Outcome::Fresh || !state.validators.contains_key(&url);
-    due.then(|| ask(url, ACCEPT, state))
+    let url = format!("{}{INCIDENTS}", root(step.state));
+    let due = step.outcome == Outcome::Fresh || !step.state.validators.contains_key(&url);
+    due.then(|| ask(url, ACCEPT_JSON, step.state))
 }
 
 /// Reads one document.
-pub(super) fn read(text: &str, context: Context<'_>) -> Result<Reading, ReadError> {
-    let document: Value = serde_json::from_str(text).map_err(|error| ReadError::BrokenJson(error.to_string()))?;
-    if let Some(reading) = statuspage_archive::read(&document, context) {
+fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadError> {
+    if document.is_xml() {
+        return history::read(document.text, context);
+    }
+    let document = document.json()?;
+    if let Some(reading) = archive::read(document, context) {
         return Ok(reading);
     }
-    if !is_statuspage(&document) {
-        return Err(ReadError::OtherJson(shape(&document)));
+    if !is_statuspage(document) {
+        return Err(ReadError::OtherJson(shape(document)));
     }
     let mut reading = Reading::default();
-    let page = Page::of(&document, context);
-    for (list, kind) in lists(&document) {
+    let page = Page::of(document, context);
+    for (list, kind) in lists(document) {
         if list.len() > MOST {
             reading.skipped.push(format!(
                 "{} more of kind {}: at most {MOST} are read",
@@ -129,19 +137,6 @@ fn is_incident(value: &Value) -> bool {
         && ["incident_updates", "shortlink", "impact", "page_id", "scheduled_for"].iter().any(|key| has(key))
 }
 
-/// A document's first keys, for somebody who wonders what came.
-pub(super) fn shape(document: &Value) -> String {
-    match document {
-        Value::Object(object) if object.is_empty() => "an empty object".to_owned(),
-        Value::Object(object) => {
-            let keys: Vec<_> = object.keys().take(5).map(|key| html::excerpt(key, 30)).collect();
-            format!("an object of {}", keys.join(", "))
-        }
-        Value::Array(array) => format!("an array of {}", array.len()),
-        _ => "a bare value".to_owned(),
-    }
-}
-
 /// What a document says of its page.
 struct Page {
     identity: PageIdentity,
@@ -175,20 +170,4 @@ impl Page {
 
 fn is_group(component: &Value) -> bool {
     component.get("group").and_then(Value::as_bool).unwrap_or(false)
-}
-
-/// A text or number under `key`, trimmed; `None` when it is missing, null or empty.
-fn word(value: &Value, key: &str) -> Option<String> {
-    let word = match value.get(key)? {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    Some(word).filter(|word| !word.is_empty())
-}
-
-/// Observed when the page was watched before and the newest post is younger than a day.
-pub(super) fn origin(newest_post: Option<Timestamp>, context: Context<'_>) -> Origin {
-    let fresh = newest_post.is_some_and(|at| context.now.duration_since(at) < FRESH);
-    if context.watched && fresh { Origin::Observed } else { Origin::Imported }
 }

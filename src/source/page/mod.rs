@@ -1,0 +1,113 @@
+//! Status pages: one file per platform, each with what to ask, by what its documents are known, and how they are read
+//! into incidents. [`ADAPTERS`] is the closed set.
+//!
+//! The rules that hold for all of them (four times kept apart, "well" only from an explicit word, one bad incident costs
+//! only itself) are kept by [`draft`] and [`value`]; an adapter says where in a document things stand.
+
+mod document;
+mod draft;
+mod statuspage;
+mod value;
+
+pub(super) use document::{Document, shape};
+
+use super::{Context, ReadError, Reading, ask};
+use crate::model::{Ask, Origin, Outcome, SourceKind, SourceState, Timestamp};
+
+/// Most incidents of one document and most posts of one incident that are read. Statuspage itself sends 50 incidents; of
+/// 254 incidents of five vendors none had more than 36 posts. Joining two records takes quadratic time in their posts.
+const MOST: usize = 1_000;
+
+/// How young the newest post is for an incident to have been seen as it happened.
+const FRESH: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+
+/// What JSON is asked for with.
+const ACCEPT_JSON: &str = "application/json";
+
+/// One platform.
+pub(super) struct Adapter {
+    /// Its kind.
+    pub kind: SourceKind,
+    /// Whether a document has this platform's shape. Asked in the order of [`ADAPTERS`] of documents of which nothing is
+    /// known.
+    pub recognises: fn(&Document<'_>) -> bool,
+    /// The first request of a poll.
+    pub first: fn(&SourceState) -> Ask,
+    /// One more request of the same poll, after an answer; `None` when that was all.
+    pub next: fn(&Step<'_>) -> Option<Ask>,
+    /// Reads one document.
+    pub read: fn(&Document<'_>, Context<'_>) -> Result<Reading, ReadError>,
+}
+
+/// Where a poll stands after an answer.
+pub(super) struct Step<'a> {
+    /// What was asked.
+    pub asked: &'a Ask,
+    /// Whether anything came.
+    pub outcome: Outcome,
+    /// The source as it was before the poll: its validators, and how far it was read.
+    pub state: &'a SourceState,
+    /// What was read of the answer; empty when unchanged.
+    pub reading: &'a Reading,
+}
+
+/// Every platform that is read. Who imitates another stands before it.
+const ADAPTERS: &[Adapter] = &[INCIDENT_IO, statuspage::ADAPTER];
+
+/// incident.io through its imitation of Statuspage's API.
+const INCIDENT_IO: Adapter = Adapter { kind: SourceKind::IncidentIo, recognises: |_| false, ..statuspage::ADAPTER };
+
+/// The adapter of a kind.
+fn adapter(kind: SourceKind) -> Option<&'static Adapter> {
+    ADAPTERS.iter().find(|adapter| adapter.kind == kind)
+}
+
+/// The first request of a poll of a page on this platform.
+pub(super) fn first_ask(platform: SourceKind, state: &SourceState) -> Ask {
+    match adapter(platform) {
+        Some(adapter) => (adapter.first)(state),
+        None => ask(state.address().to_owned(), "*/*", state),
+    }
+}
+
+/// What else a poll of a page on this platform asks for.
+pub(super) fn next_ask(platform: SourceKind, step: &Step<'_>) -> Option<Ask> {
+    (adapter(platform)?.next)(step)
+}
+
+/// Reads a document as a page on this platform.
+pub(super) fn read(platform: SourceKind, text: &str, context: Context<'_>) -> Result<Reading, ReadError> {
+    let document = Document::of(text);
+    match adapter(platform) {
+        Some(adapter) => adapter.read(&document, context),
+        None => recognise(&document).ok_or_else(|| unknown(&document))?.read(&document, context),
+    }
+}
+
+/// The platform of a document of which nothing is known.
+pub(super) fn recognise(document: &Document<'_>) -> Option<&'static Adapter> {
+    ADAPTERS.iter().find(|adapter| (adapter.recognises)(document))
+}
+
+/// Why a document is no page's.
+pub(super) fn unknown(document: &Document<'_>) -> ReadError {
+    match document.json() {
+        Ok(value) => ReadError::OtherJson(shape(value)),
+        Err(error) => error,
+    }
+}
+
+impl Adapter {
+    /// Reads one document.
+    pub fn read(&self, document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadError> {
+        let mut reading = (self.read)(document, context)?;
+        reading.platform = Some(self.kind);
+        Ok(reading)
+    }
+}
+
+/// Observed when the page was watched before and the newest post is younger than a day.
+fn origin(newest_post: Option<Timestamp>, context: Context<'_>) -> Origin {
+    let fresh = newest_post.is_some_and(|at| context.now.duration_since(at) < FRESH);
+    if context.watched && fresh { Origin::Observed } else { Origin::Imported }
+}
