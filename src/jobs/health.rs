@@ -5,12 +5,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use super::trust::Evidence;
 use crate::{
     config::Schedule,
     fetch::FetchError,
-    model::{
-        Answer, Health, Outcome, PageIdentity, SourceKind, SourceSpec, SourceState, Timestamp, Validators, id::digest,
-    },
+    model::{Answer, Health, Outcome, SourceKind, SourceSpec, SourceState, Timestamp, Validators, id::digest},
     source::{ReadError, Reading},
 };
 
@@ -22,6 +21,9 @@ const MOVES_SEEN: u32 = 3;
 /// … over at least this long (protocols B2): a hotel's login page is permanent for an evening.
 const MOVES_SINCE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A source is watched without a break while no more than so many intervals lie between two polls that worked.
+const UNBROKEN: u32 = 3;
+
 /// How many skipped documents are named.
 const NAMED: usize = 10;
 
@@ -30,7 +32,7 @@ const NAMED: usize = 10;
 pub struct Report {
     validators: Vec<(String, Validators)>,
     moved_to: Option<String>,
-    page: Option<PageIdentity>,
+    evidence: Evidence,
     platform: Option<SourceKind>,
     cursor: BTreeMap<String, String>,
     skipped: Vec<String>,
@@ -82,6 +84,16 @@ impl From<ReadError> for Failure {
 }
 
 impl Report {
+    /// The report of a poll that begins, of a service with these names.
+    pub fn new(known_as: Vec<String>) -> Self {
+        Self { evidence: Evidence::new(known_as), ..Self::default() }
+    }
+
+    /// What was seen so far of who speaks there.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
     /// A poll that failed before anything was known.
     pub fn of(failure: Failure) -> Self {
         Self { failure: Some(failure), ..Self::default() }
@@ -104,10 +116,18 @@ impl Report {
 
     /// What the document says of itself, and what came of reading it. An older page of a feed is read once: what would
     /// make the next request for it conditional is of no use.
-    pub fn document(&mut self, root: &str, asked: &str, answer: &Answer, reading: &mut Reading, is_history: bool) {
+    pub fn document(
+        &mut self,
+        root: &str,
+        asked: &str,
+        answer: &Answer,
+        reading: &mut Reading,
+        is_history: bool,
+        now: Timestamp,
+    ) {
         if !is_history {
             self.answered(root, asked, answer);
-            self.page = reading.page.take().or(self.page.take());
+            self.evidence.take(answer, reading, now);
             self.platform = self.platform.or(reading.platform);
             self.postpone(reading.lifetime);
             self.repaired.append(&mut reading.repaired);
@@ -120,9 +140,11 @@ impl Report {
         }
     }
 
-    /// The poll ended at an older page of a feed, which is no reason to call the feed broken.
-    pub fn history_ended(&mut self, failure: &Failure) {
+    /// The poll ended at an older page of a feed or an archive, which is no reason to call the source broken. `cursor` says
+    /// when to try again.
+    pub fn history_ended(&mut self, failure: &Failure, mut cursor: BTreeMap<String, String>) {
         self.repaired.push(format!("its older pages were read in part: {}", failure.words));
+        self.cursor.append(&mut cursor);
     }
 
     /// The poll ended here.
@@ -138,14 +160,20 @@ impl Report {
 /// The state of a source after a poll.
 pub fn after(spec: &SourceSpec, mut state: SourceState, mut report: Report, now: Timestamp) -> SourceState {
     state.last_attempt = Some(now);
-    state.page = report.page.clone().or(state.page);
+    let before = state.clone();
+    state.page = report.evidence.identity(&before);
     // What was read is committed with this, whatever came of the requests behind it.
     state.cursor.append(&mut report.cursor);
     if spec.kind == SourceKind::Page {
         state.platform = report.platform.or(state.platform);
     }
     match report.failure.clone() {
-        None => succeed(&mut state, report, now),
+        None => {
+            state.newest = report.evidence.newest(&before);
+            state.doubts = report.evidence.doubts(spec, &before, now);
+            state.watched_since = Some(watched_since(spec, &before, now));
+            succeed(&mut state, report, now);
+        }
         Some(failure) => fail(&mut state, &failure, now),
     }
     state.next_poll = next_poll(spec, &state, now);
@@ -167,7 +195,23 @@ fn succeed(state: &mut SourceState, report: Report, now: Timestamp) {
         }
         state.repaired = report.repaired;
     }
-    state.health = if state.skipped.is_empty() { Health::Ok } else { Health::Partial };
+    state.health = match (state.doubts.is_empty(), state.skipped.is_empty()) {
+        (false, _) => Health::Doubtful,
+        (true, false) => Health::Partial,
+        (true, true) => Health::Ok,
+    };
+}
+
+/// The beginning of the time in which the source was read without a longer break, this poll included.
+fn watched_since(spec: &SourceSpec, before: &SourceState, now: Timestamp) -> Timestamp {
+    let since = before.last_success.zip(before.watched_since);
+    // Who asks for patience is still being watched; a source that was asked as planned was so too.
+    let longest = interval(spec, now).max(before.asked_wait) * UNBROKEN;
+    let longest = jiff::SignedDuration::try_from(longest).unwrap_or(jiff::SignedDuration::MAX);
+    match since {
+        Some((last, since)) if now.duration_since(last) <= longest => since,
+        _ => now,
+    }
 }
 
 fn fail(state: &mut SourceState, failure: &Failure, now: Timestamp) {

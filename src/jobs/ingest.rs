@@ -13,12 +13,13 @@ use super::{
     stages::judge,
 };
 use crate::{
-    model::{Batch, SourceKind, SourceSpec, SourceState},
+    model::{Batch, SourceSpec, SourceState},
     source,
     store::Committed,
 };
 
-/// Most requests of one poll: a status page needs two; a feed at first sight is followed into its past no further.
+/// Most requests of one poll: a status page needs two or three, and at first sight walks ten pages of its archive a poll; a
+/// feed at first sight is followed into its past no further.
 const MOST_REQUESTS: usize = 12;
 
 /// Polls what is due and commits what it brings, until told to stop; then finishes what is under way.
@@ -67,20 +68,31 @@ pub async fn poll_and_commit(
 
 /// One poll of one source: fetch, read, judge. What it brings is committed with the source's new cursor and health.
 async fn poll(stages: &Stages, spec: &SourceSpec, state: SourceState) -> Batch {
-    let (mut batch, mut report) = (Batch::default(), Report::default());
+    let known_as = spec.service.as_deref().map(|service| stages.classifier.names_of(service)).unwrap_or_default();
+    let (mut batch, mut report) = (Batch::default(), Report::new(known_as));
+    // What a document says of how far was read holds for the next request of the same poll.
+    let mut reached = state.clone();
     let mut next = Some(source::first_ask(spec, &state));
     for number in 0..MOST_REQUESTS {
         let Some(ask) = next.take() else { break };
-        let is_history = number > 0 && spec.kind == SourceKind::Feed;
-        match stages.exchange(spec, &state, &ask).await {
+        let is_history = number > 0 && source::is_history(spec, &state, &ask);
+        match stages.exchange(spec, &reached, &ask).await {
             Ok((answer, mut reading)) => {
-                report.document(state.address(), &ask.url, &answer, &mut reading, is_history);
                 let now = stages.clock.now();
+                reached.cursor.extend(reading.cursor.clone());
+                report.document(state.address(), &ask.url, &answer, &mut reading, is_history, now);
+                if report.evidence().is_foreign(spec, &state) {
+                    // What a stranger says is kept as a stranger's word.
+                    reading.report = None;
+                    reading.incidents.iter_mut().for_each(|incident| incident.service = None);
+                }
                 batch.pages.extend(reading.take_page_record(&spec.name, spec.service.as_deref(), now));
                 judge(&stages.classifier, reading.items, reading.incidents, &mut batch);
                 next = reading.next;
             }
-            Err(failure) if is_history => report.history_ended(&failure),
+            Err(failure) if is_history => {
+                report.history_ended(&failure, source::history_failed(spec, &state, stages.clock.now()));
+            }
             Err(failure) => report.failed(failure),
         }
     }

@@ -116,6 +116,19 @@ words! {
     }
 }
 
+impl ComponentState {
+    /// How bad it is: 0 for what works, 1 for planned work and what is not said, then degraded, partial and major.
+    pub fn severity(self) -> u8 {
+        match self {
+            Self::Operational => 0,
+            Self::UnderMaintenance | Self::Unknown => 1,
+            Self::DegradedPerformance => 2,
+            Self::PartialOutage => 3,
+            Self::MajorOutage => 4,
+        }
+    }
+}
+
 /// A component as an incident names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Component {
@@ -127,6 +140,13 @@ pub struct Component {
     pub before: Option<ComponentState>,
     /// … and now.
     pub state: ComponentState,
+}
+
+impl Component {
+    /// By what it is known on its page: the page's id of it, else its name.
+    pub fn key(&self) -> &str {
+        self.native_id.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// Which page speaks. The store joins what is one page under one key.

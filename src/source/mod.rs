@@ -151,6 +151,8 @@ struct Context<'a> {
     hidden: bool,
     /// The page was being watched before: what is new now was seen as it happened.
     watched: bool,
+    /// How far was read before; `None` for a file.
+    cursor: Option<&'a BTreeMap<String, String>>,
 }
 
 /// Content types of feeds, best first. Source: the feed formats' own registrations.
@@ -163,6 +165,20 @@ pub fn first_ask(spec: &SourceSpec, state: &SourceState) -> Ask {
         SourceKind::Feed => ask(state.address().to_owned(), ACCEPT_FEED, state),
         platform => page::first_ask(platform, state),
     }
+}
+
+/// Whether a request that is not the first of its poll asks for what lies behind: there a failure fails no poll, and nothing
+/// is kept to ask conditionally.
+pub fn is_history(spec: &SourceSpec, state: &SourceState, ask: &Ask) -> bool {
+    match kind(spec, state) {
+        SourceKind::Feed => true,
+        platform => page::is_history(platform, ask),
+    }
+}
+
+/// What to remember of a request for what lies behind that failed.
+pub fn history_failed(spec: &SourceSpec, state: &SourceState, now: Timestamp) -> BTreeMap<String, String> {
+    page::history_failed(kind(spec, state), now)
 }
 
 /// As what a source is read: the platform that was found out, where the configuration names none.
@@ -202,6 +218,7 @@ pub fn read(
                 now,
                 hidden: answer.noindex,
                 watched: state.last_success.is_some(),
+                cursor: Some(&state.cursor),
             };
             read_text(&decoded, Some(kind(spec, state)), context)?
         }
@@ -229,8 +246,16 @@ pub fn look_at(url: &str) -> Ask {
 pub fn look(answer: &Answer, now: Timestamp) -> Result<Reading, ReadError> {
     let decoded = charset::decode(&answer.body, answer.content_type.as_deref());
     let base = Some(answer.url.as_str());
-    let context =
-        Context { source: "", service: None, language: None, base, now, hidden: answer.noindex, watched: false };
+    let context = Context {
+        source: "",
+        service: None,
+        language: None,
+        base,
+        now,
+        hidden: answer.noindex,
+        watched: false,
+        cursor: None,
+    };
     read_text(&decoded, None, context)
 }
 
@@ -253,6 +278,7 @@ pub fn read_file(bytes: &[u8], hint: Hint<'_>, now: Timestamp) -> Result<Reading
         now,
         hidden: false,
         watched: false,
+        cursor: None,
     };
     read_text(&charset::decode(bytes, None), hint.platform, context)
 }

@@ -8,7 +8,7 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 
-use super::{Store, StoreError, changes, incidents, schema, sql};
+use super::{Store, StoreError, changes, incidents, observed, schema, sql, states};
 use crate::model::{Batch, Id, Item, Judged, Operation, SourceState, Subject, Timestamp, time};
 
 /// Rows of one insert: 20 columns each, below SQLite's 32,766 variables; row-by-row is ten times slower.
@@ -59,9 +59,11 @@ impl Store {
                 known.take(item, now, &mut committed);
             }
             incidents::write(&transaction, &batch.incidents, now, &mut committed, &mut subjects).await?;
+            states::write(&transaction, &batch.pages).await?;
             outcomes.push(committed);
         }
         known.write(&transaction, now, &mut subjects).await?;
+        observed::write(&transaction, batches).await?;
         write_sources(&transaction, batches, &outcomes, now).await?;
         dedup(&mut subjects);
         changes::append(&transaction, &subjects, now).await?;

@@ -57,7 +57,7 @@ pub(super) async fn write(
 /// The key of a page: the one that its host is known by, else the one of its id (unless another host has that), else
 /// its own id, else its host. So a feed and the JSON of one page meet, and no page can speak for another by claiming
 /// its id.
-async fn page_key(transaction: &DatabaseTransaction, identity: &PageIdentity) -> Result<String, StoreError> {
+pub(super) async fn page_key(transaction: &DatabaseTransaction, identity: &PageIdentity) -> Result<String, StoreError> {
     let host = identity.host.as_ref().map(|host| format!("host:{host}"));
     let id = identity.id.as_ref().map(|id| format!("id:{id}"));
     let by_host = find_page(transaction, host.as_deref()).await?;

@@ -5,7 +5,7 @@
 //! Writers take turns on both backends: SQLite begins IMMEDIATE, PostgreSQL takes one advisory lock. So what a write
 //! transaction has read still holds when it commits, and the same code is right on both.
 //!
-//! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `read`, `changes`,
+//! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `incidents`, `states`, `observed`, `read`, `changes`,
 //! `copies`, `lease`, `backup`.
 
 mod backup;
@@ -15,10 +15,12 @@ mod copies;
 mod error;
 mod incidents;
 mod lease;
+mod observed;
 mod open;
 mod read;
 mod schema;
 mod sql;
+mod states;
 
 pub use commit::Committed;
 pub use copies::{Copy, Story};
@@ -26,3 +28,4 @@ pub use error::StoreError;
 pub use lease::Lease;
 pub use open::{Store, Target};
 pub use read::{IncidentRow, ItemRow, Row, Totals, Version};
+pub use states::{ComponentNow, PageNow, StateStretch};

@@ -17,3 +17,4 @@ mod rendering;
 mod searching;
 mod storing;
 mod subscribing;
+mod trusting;

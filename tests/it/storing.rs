@@ -1,5 +1,7 @@
 //! The contract of the store. Every test runs on SQLite and on PostgreSQL.
 
+mod states;
+
 use std::time::Duration;
 
 use downwire::{
@@ -40,7 +42,16 @@ contract! {
     hostile_text_is_kept_as_it_is,
     documents_are_paged_through_completely,
     an_archive_keeps_its_name_and_refuses_a_newer_schema,
+    the_states_of_a_page_and_its_components_are_kept_as_stretches,
+    two_documents_of_one_poll_speak_together,
+    a_page_that_nobody_can_read_or_believe_is_unknown,
+    what_was_not_observed_is_known,
 }
+
+use states::{
+    a_page_that_nobody_can_read_or_believe_is_unknown, the_states_of_a_page_and_its_components_are_kept_as_stretches,
+    two_documents_of_one_poll_speak_together, what_was_not_observed_is_known,
+};
 
 async fn run<F: Future<Output = ()>>(backend: Backend, scenario: impl FnOnce(Place) -> F) {
     let folder = Folder::new();

@@ -203,7 +203,16 @@ mod tests {
 
     fn context() -> Context<'static> {
         let now = at("2024-12-27T00:00:00Z");
-        Context { source: "a", service: None, language: None, base: None, now, hidden: false, watched: true }
+        Context {
+            source: "a",
+            service: None,
+            language: None,
+            base: None,
+            now,
+            hidden: false,
+            watched: true,
+            cursor: None,
+        }
     }
 
     fn post(shown_at: &str, phase: Phase) -> Post {

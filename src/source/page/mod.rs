@@ -7,9 +7,13 @@
 mod document;
 mod draft;
 mod statuspage;
+mod trust;
 mod value;
+mod vigil;
 
 pub(super) use document::{Document, shape};
+
+use std::collections::BTreeMap;
 
 use super::{Context, ReadError, Reading, ask};
 use crate::model::{Ask, Origin, Outcome, SourceKind, SourceState, Timestamp};
@@ -52,7 +56,7 @@ pub(super) struct Step<'a> {
 }
 
 /// Every platform that is read. Who imitates another stands before it.
-const ADAPTERS: &[Adapter] = &[INCIDENT_IO, statuspage::ADAPTER];
+const ADAPTERS: &[Adapter] = &[INCIDENT_IO, statuspage::ADAPTER, vigil::ADAPTER];
 
 /// incident.io through its imitation of Statuspage's API.
 const INCIDENT_IO: Adapter = Adapter { kind: SourceKind::IncidentIo, recognises: |_| false, ..statuspage::ADAPTER };
@@ -73,6 +77,20 @@ pub(super) fn first_ask(platform: SourceKind, state: &SourceState) -> Ask {
 /// What else a poll of a page on this platform asks for.
 pub(super) fn next_ask(platform: SourceKind, step: &Step<'_>) -> Option<Ask> {
     (adapter(platform)?.next)(step)
+}
+
+/// Whether a request asks for what lies behind: see [`super::is_history`].
+pub(super) fn is_history(platform: SourceKind, ask: &Ask) -> bool {
+    is_statuspage(platform) && statuspage::archive::number(&ask.url).is_some()
+}
+
+/// What to remember of a request for what lies behind that failed.
+pub(super) fn history_failed(platform: SourceKind, now: Timestamp) -> BTreeMap<String, String> {
+    if is_statuspage(platform) { statuspage::archive::failed(now) } else { BTreeMap::new() }
+}
+
+fn is_statuspage(platform: SourceKind) -> bool {
+    matches!(platform, SourceKind::Statuspage | SourceKind::IncidentIo)
 }
 
 /// Reads a document as a page on this platform.

@@ -4,15 +4,20 @@
 //! Everything may be null, missing, or a string where a number is expected, and one bad incident costs only itself:
 //! incidents are taken out of [`serde_json::Value`] one by one.
 
-mod archive;
+pub(super) mod archive;
 mod history;
 mod incident;
+mod report;
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{ACCEPT_JSON, Adapter, Document, MOST, Step, document::shape, value::word};
+use super::{
+    ACCEPT_JSON, Adapter, Document, MOST, Step,
+    document::shape,
+    value::{time, word},
+};
 use crate::{
     model::{Ask, IncidentKind, Outcome, PageIdentity, SourceKind, SourceState},
     source::{Context, ReadError, Reading, ask},
@@ -35,6 +40,9 @@ pub(super) const ADAPTER: Adapter = Adapter {
 const SUMMARY: &str = "/api/v2/summary.json";
 /// Below a page's root. The fifty newest incidents, resolved ones included; no way to page further.
 const INCIDENTS: &str = "/api/v2/incidents.json";
+/// Below a page's root. Every component: some summaries are cut short.
+const COMPONENTS: &str = "/api/v2/components.json";
+
 /// The page's root, whatever of it was configured or a redirect has led to.
 fn root(state: &SourceState) -> &str {
     let address = state.address();
@@ -50,15 +58,24 @@ fn first_ask(state: &SourceState) -> Ask {
     ask(url, ACCEPT_JSON, state)
 }
 
-/// After a summary that changed, the list of incidents, which also says how they ended; so an unchanged page costs one
-/// conditional request. A list that was never read is always asked for.
+/// After a summary that changed, the list of incidents, which also says how they ended, and the list of components where
+/// the summary does not name all; so an unchanged page costs one conditional request. A list that was never read is always
+/// asked for. Then the archive, as far as it was not read before.
 fn next_ask(step: &Step<'_>) -> Option<Ask> {
-    if !step.asked.url.ends_with(SUMMARY) {
-        return None;
+    let root = root(step.state);
+    let list = |path: &str| format!("{root}{path}");
+    if step.asked.url.ends_with(SUMMARY) {
+        let is_fresh = step.outcome == Outcome::Fresh;
+        if is_fresh || !step.state.validators.contains_key(&list(INCIDENTS)) {
+            return Some(ask(list(INCIDENTS), ACCEPT_JSON, step.state));
+        }
+        return archive::next_ask(step, root);
     }
-    let url = format!("{}{INCIDENTS}", root(step.state));
-    let due = step.outcome == Outcome::Fresh || !step.state.validators.contains_key(&url);
-    due.then(|| ask(url, ACCEPT_JSON, step.state))
+    let wants_components = step.state.cursor.get(report::CUT).is_some_and(|cut| cut == "yes");
+    if step.asked.url.ends_with(INCIDENTS) && wants_components {
+        return Some(ask(list(COMPONENTS), ACCEPT_JSON, step.state));
+    }
+    archive::next_ask(step, root)
 }
 
 /// Reads one document.
@@ -93,8 +110,11 @@ fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadEr
             }
         }
     }
+    report::read(&mut reading, document, &page, context);
+    archive::mark_newest(&mut reading, context);
     let identity = reading.incidents.first().map_or(page.identity, |incident| incident.page.clone());
     reading.about.title = identity.name.clone();
+    reading.about.updated = document.get("page").and_then(|page| time(page, "updated_at"));
     reading.page = Some(identity);
     Ok(reading)
 }
@@ -165,6 +185,17 @@ impl Page {
             }
         }
         known
+    }
+}
+
+impl Page {
+    /// A component's name with its group in front, where the group is known.
+    fn name_of(&self, component: &Value) -> Option<String> {
+        let name = word(component, "name")?;
+        let id = word(component, "id");
+        let group = word(component, "group_id").or_else(|| self.group_of.get(id.as_ref()?).cloned());
+        let group = group.and_then(|group| self.groups.get(&group));
+        Some(group.map_or_else(|| name.clone(), |group| format!("{group} / {name}")))
     }
 }
 
