@@ -283,10 +283,10 @@ fn pair_last_words(own: &[Update], others: &[Update], free: &[bool], pairs: &mut
     let is_last_words = |posts: &[Update]| matches!(posts, [only] if !only.precise && ends(only));
     let unpaired = || others.iter().zip(pairs.iter()).rposition(|(post, pair)| pair.is_none() && ends(post));
     let last_free = || own.iter().zip(free).rposition(|(post, free)| *free && ends(post));
-    if is_last_words(own) || is_last_words(others) {
-        if let (Some(other), Some(own)) = (unpaired(), last_free()) {
-            pairs[other] = Some(own);
-        }
+    if (is_last_words(own) || is_last_words(others))
+        && let (Some(other), Some(own)) = (unpaired(), last_free())
+    {
+        pairs[other] = Some(own);
     }
 }
 

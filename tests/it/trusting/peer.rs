@@ -85,21 +85,24 @@ async fn a_process_that_stops_is_on_downwires_page_within_one_poll() {
     });
     until("the page is well", || state(folder.path()) == Some(ComponentState::Operational));
 
-    let shown = |words: &str| running.get("/search?q=kind:incident").body.contains(words);
+    let shown = |phase: &str| {
+        let page = running.get(&format!("/search?q=kind:incident+phase:{phase}")).body;
+        page.contains("The shop is unwell")
+    };
+    assert!(!shown("investigating") && !shown("resolved"));
     let mut ended = |what: &str| {
         drop(std::mem::replace(&mut process, watched(free_port(), files.path())));
         until(what, || says("dead"));
     };
     ended("vigil says that the shop is dead");
-    let taken =
-        running.wait_for("the outage on the page", Duration::from_secs(POLL + 3), |_| shown("The shop is unwell"));
+    let taken = running.wait_for("the outage on the page", Duration::from_secs(POLL + 3), |_| shown("investigating"));
     println!("vigil said that it is dead; {taken:?} later it was on downwire's page (polled every {POLL} s)");
     until("the whole is down", || state(folder.path()) == Some(ComponentState::MajorOutage));
-    assert!(running.get("/search?q=kind:incident").body.contains("nvestigating"), "it is open");
+    assert!(!shown("resolved"), "it is open");
 
     let _again = watched(shop, files.path());
     until("vigil says that it is well again", || says("healthy"));
-    let taken = running.wait_for("the end", Duration::from_secs(POLL + 3), |_| shown("esolved"));
+    let taken = running.wait_for("the end", Duration::from_secs(POLL + 3), |_| shown("resolved"));
     println!("vigil said that it is healthy; {taken:?} later its end was on downwire's page");
     until("the whole is well", || state(folder.path()) == Some(ComponentState::Operational));
     assert_eq!(program::json_lines(folder.path(), &["search", "kind:incident", "--json"]).len(), 1, "one incident");
