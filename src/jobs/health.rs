@@ -24,6 +24,9 @@ const MOVES_SINCE: Duration = Duration::from_secs(24 * 60 * 60);
 /// A source is watched without a break while no more than so many intervals lie between two polls that worked.
 const UNBROKEN: u32 = 3;
 
+/// What is polled more often than every minute is watched without a break all the same when a poll or two are slow.
+const SHORTEST_BREAK: Duration = Duration::from_secs(3 * 60);
+
 /// How many skipped documents are named.
 const NAMED: usize = 10;
 
@@ -206,7 +209,7 @@ fn succeed(state: &mut SourceState, report: Report, now: Timestamp) {
 fn watched_since(spec: &SourceSpec, before: &SourceState, now: Timestamp) -> Timestamp {
     let since = before.last_success.zip(before.watched_since);
     // Who asks for patience is still being watched; a source that was asked as planned was so too.
-    let longest = interval(spec, now).max(before.asked_wait) * UNBROKEN;
+    let longest = (interval(spec, now).max(before.asked_wait) * UNBROKEN).max(SHORTEST_BREAK);
     let longest = jiff::SignedDuration::try_from(longest).unwrap_or(jiff::SignedDuration::MAX);
     match since {
         Some((last, since)) if now.duration_since(last) <= longest => since,
@@ -424,6 +427,24 @@ mod tests {
             assert_eq!(state.moved_to.as_deref(), moved, "{when}");
         }
         assert_eq!(state.address(), "https://example.org/new");
+    }
+
+    #[test]
+    fn the_time_in_which_nobody_looked_is_a_break() {
+        let mut state = fresh(at("2024-12-26T00:00:00Z"));
+        for (when, since) in [
+            ("2024-12-26T00:00:00Z", "2024-12-26T00:00:00Z"),
+            ("2024-12-26T00:15:00Z", "2024-12-26T00:00:00Z"),
+            // One poll in between failed: nothing is missing that the next would not have told.
+            ("2024-12-26T00:45:00Z", "2024-12-26T00:00:00Z"),
+            ("2024-12-26T01:30:01Z", "2024-12-26T01:30:01Z"),
+            ("2024-12-26T01:45:00Z", "2024-12-26T01:30:01Z"),
+        ] {
+            state = after(&spec("a"), state, Report::default(), at(when));
+            assert_eq!(state.watched_since, Some(at(since)), "{when}");
+            state = after(&spec("a"), state, Report::of(Failure::bug()), at(when));
+            assert_eq!(state.watched_since, Some(at(since)), "a failure changes nothing");
+        }
     }
 
     #[test]

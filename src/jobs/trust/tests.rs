@@ -1,3 +1,5 @@
+//! Every doubt, and what is none.
+
 use super::*;
 use crate::model::{Display, Validators};
 

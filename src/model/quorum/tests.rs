@@ -1,3 +1,5 @@
+//! What is one trouble, and what is many.
+
 use super::*;
 use crate::model::Display;
 

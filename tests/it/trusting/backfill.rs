@@ -79,6 +79,25 @@ async fn the_archive_is_walked_once_over_several_polls_and_meets_the_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_kill_in_the_middle_of_the_walk_loses_nothing() {
+    let (web, folder) = (Web::start(), Folder::new());
+    statuspage(&web, "p1", "Acme Cloud", now(), &[incident("one", days_ago(20))]);
+    (1..=28).for_each(|page| serve_page(&web, page, if page > 24 { 0 } else { 2 }));
+    config(folder.path(), &[("Acme Cloud", web.url(""), "statuspage.io")], "schedule = \"* * * * * *\"");
+    for more in [3, 9, 12] {
+        let before = asked(&web).len();
+        let running = program::start(program::command(folder.path(), &["run"]));
+        running.wait_for("some pages", super::PATIENCE, |_| asked(&web).len() >= before + more);
+        running.kill();
+    }
+    let running = program::start(program::command(folder.path(), &["run"]));
+    running.wait_for("the end of the walk", super::PATIENCE, |_| asked(&web).contains(&28));
+    assert_eq!(running.terminate(), Some(0));
+    assert_eq!(totals(&folder).await, (24 * 3 * 2 + 1, 24 * 3 * 2 + 1));
+    println!("{} requests for 28 pages, with three kills", asked(&web).len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_walk_that_fails_half_way_fails_no_poll_and_goes_on_later_where_it_stood() {
     let (web, folder) = (Web::start(), Folder::new());
     statuspage(&web, "p1", "Acme Cloud", now(), &[incident("one", days_ago(20))]);

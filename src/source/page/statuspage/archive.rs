@@ -140,8 +140,8 @@ fn incident(value: &Value, year: i64, month: &Value, page: Option<String>, conte
     let over = ended.unwrap_or(began);
     let words = html::to_text(text("message"));
     let maintenance = impact == Impact::Maintenance;
-    // A young one may be open; then the list of incidents knows more than its last words.
-    let is_settled = context.now.duration_since(over) >= SETTLED;
+    // A young one may be open; then the list of incidents, which was asked for before, knows more than its last words.
+    let is_settled = context.base.is_none() || context.now.duration_since(over) >= SETTLED;
     let phase = match (is_settled, maintenance) {
         (false, _) => Phase::Unknown,
         (true, true) => Phase::Completed,
