@@ -38,11 +38,10 @@ pub async fn import(
     let bar = output.progress(files.len(), "reading");
     let mut sum = Imported::default();
     let mut errors = 0;
-    for file in &files {
+    for (file, name) in &files {
         let read = match read(file) {
             Ok(bytes) => {
-                let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-                import_file(&archive.store, &classifier, &bytes, &name, platform, service, archive.clock.now()).await?
+                import_file(&archive.store, &classifier, &bytes, name, platform, service, archive.clock.now()).await?
             }
             Err(error) => Imported::failed(error.to_string()),
         };
@@ -72,12 +71,24 @@ pub async fn import(
     Ok(())
 }
 
-/// Every file below the paths, in the order of their names.
-fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+/// Every file below the paths, in the order of their names, each with the name that its items belong to: its own, below a
+/// folder with the way to it from there. Two files of one name in two folders are two feeds.
+fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<(PathBuf, String)>> {
     let mut files = Vec::new();
     for path in paths {
         let data = fs::metadata(path).map_err(|error| anyhow::anyhow!("cannot read {}: {error}", path.display()))?;
-        if data.is_dir() { walk(path, &mut files)? } else { files.push(path.clone()) }
+        let mut below = Vec::new();
+        if data.is_dir() {
+            walk(path, &mut below)?
+        } else {
+            below.push(path.clone())
+        }
+        let root = if data.is_dir() { Some(path.as_path()) } else { path.parent() };
+        files.extend(below.into_iter().map(|file| {
+            let way = root.and_then(|root| file.strip_prefix(root).ok()).unwrap_or(&file);
+            let name = way.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+            (file, name)
+        }));
     }
     Ok(files)
 }
