@@ -122,7 +122,6 @@ async fn connect_sqlite(path: &Path, connections: u32) -> Result<DatabaseConnect
             .pragma("cache_size", "-16384")
             // Rows are read where they lie: a page of hits is twenty of them, far apart.
             .pragma("mmap_size", "1073741824")
-            .pragma("mmap_size", "268435456")
             .pragma("journal_size_limit", "67108864")
             .statement_cache_capacity(200)
     });
