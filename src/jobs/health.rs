@@ -122,7 +122,7 @@ impl Report {
 
     /// The poll ended at an older page of a feed, which is no reason to call the feed broken.
     pub fn history_ended(&mut self, failure: &Failure) {
-        self.repaired.push(format!("its older pages were read in part: {}", failure.words));
+        self.repaired.push(format!("what more it has was read in part: {}", failure.words));
     }
 
     /// The poll ended here.

@@ -80,7 +80,7 @@ async fn poll(stages: &Stages, spec: &SourceSpec, state: SourceState) -> Batch {
                 judge(&stages.classifier, reading.items, reading.incidents, &mut batch);
                 next = reading.next;
             }
-            Err(failure) if is_history => report.history_ended(&failure),
+            Err(failure) if is_history || ask.is_extra => report.history_ended(&failure),
             Err(failure) => report.failed(failure),
         }
     }

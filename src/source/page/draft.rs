@@ -29,6 +29,8 @@ pub(super) struct Draft {
     pub first_post_at: Option<Timestamp>,
     /// When the page says that it ended. Believed only where the phase says that it is over.
     pub resolved_at: Option<Timestamp>,
+    /// When the page last changed it, where no post says so.
+    pub last_update_at: Option<Timestamp>,
     /// Maintenance only: the planned start …
     pub scheduled_for: Option<Timestamp>,
     /// … and the planned end.
@@ -70,7 +72,8 @@ impl Draft {
         }
         let (updates, skipped) = place(self.updates, &native_id);
         let phase = self.phase.unwrap_or_else(|| newest_phase(&updates));
-        let last_update_at = updates.last().map(|update| update.shown_at).or(self.first_post_at).or(self.started_at);
+        let last_update_at = updates.last().map(|update| update.shown_at).or(self.last_update_at);
+        let last_update_at = last_update_at.or(self.first_post_at).or(self.started_at).or(self.scheduled_for);
         let first_post_at = self.first_post_at.or_else(|| updates.iter().map(|update| update.posted_at).min());
         let started_at = self.started_at.or(self.scheduled_for).or(first_post_at);
         if started_at.is_none() && last_update_at.is_none() {
@@ -203,7 +206,16 @@ mod tests {
 
     fn context() -> Context<'static> {
         let now = at("2024-12-27T00:00:00Z");
-        Context { source: "a", service: None, language: None, base: None, now, hidden: false, watched: true }
+        Context {
+            source: "a",
+            service: None,
+            language: None,
+            base: None,
+            now,
+            hidden: false,
+            watched: true,
+            cursor: &super::super::super::NEVER_READ,
+        }
     }
 
     fn post(shown_at: &str, phase: Phase) -> Post {

@@ -4,10 +4,35 @@
 //! The rules that hold for all of them (four times kept apart, "well" only from an explicit word, one bad incident costs
 //! only itself) are kept by [`draft`] and [`value`]; an adapter says where in a document things stand.
 
+mod apple;
+mod aws;
+mod azure;
+mod betterstack;
+mod cachet;
+mod common;
+mod cstate;
+mod datadog;
 mod document;
 mod draft;
+mod firehydrant;
+mod fold;
+mod gatus;
+mod google;
+mod heroku;
+mod incidentio;
+mod instatus;
+mod microsoft365;
+mod salesforce;
+mod slack;
+mod status_feed;
+mod statusio;
 mod statuspage;
+mod upptime;
+mod uptimecom;
+mod uptimekuma;
 mod value;
+mod vendors;
+mod zendesk;
 
 pub(super) use document::{Document, shape};
 
@@ -49,13 +74,38 @@ pub(super) struct Step<'a> {
     pub state: &'a SourceState,
     /// What was read of the answer; empty when unchanged.
     pub reading: &'a Reading,
+    /// The time of the poll.
+    pub now: Timestamp,
 }
 
 /// Every platform that is read. Who imitates another stands before it.
-const ADAPTERS: &[Adapter] = &[INCIDENT_IO, statuspage::ADAPTER];
-
-/// incident.io through its imitation of Statuspage's API.
-const INCIDENT_IO: Adapter = Adapter { kind: SourceKind::IncidentIo, recognises: |_| false, ..statuspage::ADAPTER };
+const ADAPTERS: &[Adapter] = &[
+    incidentio::ADAPTER,
+    statuspage::ADAPTER,
+    aws::ADAPTER,
+    google::ADAPTER,
+    azure::ADAPTER,
+    microsoft365::ADAPTER,
+    instatus::ADAPTER,
+    betterstack::ADAPTER,
+    statusio::ADAPTER,
+    slack::ADAPTER,
+    heroku::ADAPTER,
+    salesforce::ADAPTER,
+    apple::ADAPTER,
+    firehydrant::ADAPTER,
+    datadog::ADAPTER,
+    uptimecom::ADAPTER,
+    uptimekuma::ADAPTER,
+    gatus::ADAPTER,
+    upptime::ADAPTER,
+    cachet::ADAPTER,
+    cstate::ADAPTER,
+    status_feed::HUND,
+    zendesk::ADAPTER,
+    vendors::ADAPTER,
+    status_feed::ADAPTER,
+];
 
 /// The adapter of a kind.
 fn adapter(kind: SourceKind) -> Option<&'static Adapter> {

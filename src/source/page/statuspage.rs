@@ -36,14 +36,14 @@ const SUMMARY: &str = "/api/v2/summary.json";
 /// Below a page's root. The fifty newest incidents, resolved ones included; no way to page further.
 const INCIDENTS: &str = "/api/v2/incidents.json";
 /// The page's root, whatever of it was configured or a redirect has led to.
-fn root(state: &SourceState) -> &str {
+pub(super) fn root(state: &SourceState) -> &str {
     let address = state.address();
     let address = address.split(['?', '#']).next().unwrap_or(address);
     [SUMMARY, INCIDENTS].iter().find_map(|path| address.strip_suffix(path)).unwrap_or(address).trim_end_matches('/')
 }
 
 /// `summary.json`; a document that was configured itself is asked as it is.
-fn first_ask(state: &SourceState) -> Ask {
+pub(super) fn first_ask(state: &SourceState) -> Ask {
     let root = root(state);
     let is_document = [".json", ".atom", ".rss"].iter().any(|ending| root.ends_with(ending));
     let url = if is_document { root.to_owned() } else { format!("{root}{SUMMARY}") };
@@ -52,7 +52,7 @@ fn first_ask(state: &SourceState) -> Ask {
 
 /// After a summary that changed, the list of incidents, which also says how they ended; so an unchanged page costs one
 /// conditional request. A list that was never read is always asked for.
-fn next_ask(step: &Step<'_>) -> Option<Ask> {
+pub(super) fn next_ask(step: &Step<'_>) -> Option<Ask> {
     if !step.asked.url.ends_with(SUMMARY) {
         return None;
     }
@@ -62,7 +62,7 @@ fn next_ask(step: &Step<'_>) -> Option<Ask> {
 }
 
 /// Reads one document.
-fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadError> {
+pub(super) fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadError> {
     if document.is_xml() {
         return history::read(document.text, context);
     }
