@@ -11,6 +11,7 @@ mod judging;
 mod kill;
 mod layers;
 mod pages;
+mod pages_of;
 mod payloads;
 mod reading;
 mod rendering;

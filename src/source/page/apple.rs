@@ -51,14 +51,15 @@ fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadEr
         let mut now = ComponentState::Operational;
         for event in list(service, "events") {
             if word(event, "eventStatus").as_deref() == Some("ongoing") {
-                now = now.max(state(event));
+                now = ComponentState::worst([now, state(event)]).unwrap_or(now);
             }
             take(&mut drafts, event, &name);
         }
         components.push(Component { native_id: None, name, before: None, state: now });
     }
     finish_all(&mut reading, "event", drafts.into_iter().map(Ok), &page, context);
-    let overall = components.iter().map(|component| component.state).max().unwrap_or(ComponentState::Unknown);
+    let overall =
+        ComponentState::worst(components.iter().map(|component| component.state)).unwrap_or(ComponentState::Unknown);
     finish(&mut reading, page, Some(PageReport { overall, components }));
     Ok(reading)
 }

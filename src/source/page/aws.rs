@@ -86,7 +86,7 @@ fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadEr
     finish_all(&mut reading, "event", drafts, &page, context);
     reading.impacts = events.iter().flat_map(|(_, event)| impacts(event)).collect();
     let open = || events.iter().filter(|(_, event)| !is_over(event)).map(|(_, event)| *event);
-    let worst = open().map(|event| state(integer(event, "status"))).max();
+    let worst = ComponentState::worst(open().map(|event| state(integer(event, "status"))));
     // No event is no word of health.
     reading.report = worst.map(|overall| PageReport { overall, components: open().flat_map(components).collect() });
     reading.page = Some(page);

@@ -28,7 +28,8 @@ pub(super) const ADAPTER: Adapter = Adapter {
         };
         let is_own_page =
             || document.text.contains("incident-history-header") || document.text.contains("capability-row");
-        document.is_xml() && is_own_feed() || !document.is_xml() && document.value().is_none() && is_own_page()
+        // A part of the page, cut out, looks like XML.
+        is_own_page() && document.value().is_none() || document.is_xml() && is_own_feed()
     },
     first,
     next,
@@ -56,7 +57,8 @@ fn next(step: &Step<'_>) -> Option<Ask> {
 }
 
 fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadError> {
-    if document.is_xml() {
+    let is_page = document.text.contains("incident-history-header") || document.text.contains("capability-row");
+    if document.is_xml() && !is_page {
         return read_feed(document.text, context);
     }
     if document.value().is_some() || !(ADAPTER.recognises)(document) {
@@ -84,6 +86,7 @@ fn read_feed(text: &str, context: Context<'_>) -> Result<Reading, ReadError> {
         };
         // An advisory tells of what is to come.
         let is_maintenance = title.starts_with("health advisory") || title.contains("planned maintenance");
+        let phase = if is_maintenance { Phase::Scheduled } else { phase };
         Some(Entry { phase: Some(phase), is_maintenance, ..entry })
     });
     let mut reading = Reading { about, skipped: document.skipped, repaired: document.repaired, ..Reading::default() };
@@ -105,8 +108,7 @@ fn read_page(text: &str, context: Context<'_>) -> Reading {
     let reviews: Vec<_> = select(document.root_element(), ".incident-history-header").map(|row| review(row)).collect();
     finish_all(&mut reading, "review", reviews, &page, context);
     let components: Vec<Component> = select(document.root_element(), "tr.capability-row").filter_map(service).collect();
-    let worst =
-        components.iter().map(|component| component.state).filter(|state| *state != ComponentState::Unknown).max();
+    let worst = ComponentState::worst(components.iter().map(|component| component.state));
     reading.report = worst.map(|overall| PageReport { overall, components });
     reading.page = Some(page);
     reading
@@ -154,8 +156,7 @@ fn service(row: ElementRef<'_>) -> Option<Component> {
         _ => ComponentState::Unknown,
     });
     // "Not available" says that the service is not offered there.
-    let known = states.filter(|state| *state != ComponentState::Unknown).max();
-    let state = known.unwrap_or(ComponentState::Unknown);
+    let state = ComponentState::worst(states).unwrap_or(ComponentState::Unknown);
     (!name.is_empty()).then_some(Component { native_id: None, name, before: None, state })
 }
 

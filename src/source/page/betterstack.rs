@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     ACCEPT_JSON, Adapter, Document, Step,
-    common::{self, below, finish, impact_of, page, worst},
+    common::{self, below, finish, impact_of, page},
     document::shape,
     draft::{Draft, Post, finish_all},
     status_feed,
@@ -68,7 +68,7 @@ fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadEr
     );
     let mut reading = Reading::default();
     let reports = list(value, "included").iter().filter(|one| word(one, "type").as_deref() == Some("status_report"));
-    finish_all(&mut reading, "report", reports.map(|report| draft(report, &included)), &page, context);
+    finish_all(&mut reading, "report", reports.map(|report| draft(report, &included, context)), &page, context);
     reading.days = included.resources().flat_map(|(_, resource)| days(resource, &included)).collect();
     let components: Vec<Component> =
         included.resources().filter_map(|(_, resource)| included.component(resource)).collect();
@@ -131,7 +131,7 @@ impl<'a> Included<'a> {
     }
 }
 
-fn draft(report: &Value, included: &Included<'_>) -> Result<Draft, String> {
+fn draft(report: &Value, included: &Included<'_>, context: Context<'_>) -> Result<Draft, String> {
     let about = report.get("attributes").ok_or_else(|| "a report without attributes".to_owned())?;
     let is_maintenance = word(about, "report_type").as_deref() == Some("maintenance");
     let is_over = word(about, "aggregate_state").as_deref() == Some("resolved");
@@ -142,7 +142,8 @@ fn draft(report: &Value, included: &Included<'_>) -> Result<Draft, String> {
     posts.sort_by_key(|post| post.shown_at);
     let components = included.affected(about);
     let states = posts.iter().flat_map(|post| post.components.iter().map(|component| component.state));
-    let impact = worst(states.chain(components.iter().map(|component| component.state))).and_then(impact_of);
+    let impact =
+        ComponentState::worst(states.chain(components.iter().map(|component| component.state))).and_then(impact_of);
     name_phases(&mut posts, is_maintenance, is_over);
     let (starts_at, ends_at) = (time(about, "starts_at"), time(about, "ends_at"));
     Ok(Draft {
@@ -151,7 +152,13 @@ fn draft(report: &Value, included: &Included<'_>) -> Result<Draft, String> {
         url: word(report, "id").map(|id| format!("/incident/{id}")),
         is_maintenance,
         impact: if is_maintenance { None } else { impact },
-        phase: is_over.then_some(if is_maintenance { Phase::Completed } else { Phase::Resolved }),
+        phase: match (is_over, is_maintenance) {
+            (true, true) => Some(Phase::Completed),
+            (true, false) => Some(Phase::Resolved),
+            (false, true) if starts_at.is_some_and(|at| at > context.now) => Some(Phase::Scheduled),
+            (false, true) => Some(Phase::InProgress),
+            (false, false) => None,
+        },
         started_at: starts_at,
         resolved_at: ends_at.or_else(|| posts.last().and_then(|post| post.shown_at)),
         scheduled_for: starts_at.filter(|_| is_maintenance),

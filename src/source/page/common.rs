@@ -37,11 +37,6 @@ pub(super) fn impact_of(state: ComponentState) -> Option<Impact> {
     }
 }
 
-/// The worst of several states; unknown ones say nothing.
-pub(super) fn worst(states: impl IntoIterator<Item = ComponentState>) -> Option<ComponentState> {
-    states.into_iter().filter(|state| *state != ComponentState::Unknown).max()
-}
-
 /// How bad a page says an incident is: the canonical words, or those of its components.
 pub(super) fn impact(value: &serde_json::Value, key: &str) -> Option<Impact> {
     let word = word(value, key)?;
@@ -62,7 +57,7 @@ pub(super) fn finish(reading: &mut Reading, page: PageIdentity, report: Option<P
 
 /// How a page is whose components say it, and which says nothing of the whole.
 pub(super) fn report(components: Vec<Component>) -> Option<PageReport> {
-    let overall = worst(components.iter().map(|component| component.state))?;
+    let overall = ComponentState::worst(components.iter().map(|component| component.state))?;
     Some(PageReport { overall, components })
 }
 

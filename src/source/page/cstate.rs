@@ -54,7 +54,7 @@ fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadEr
     let open = issues.iter().filter(|issue| !is_over(issue) && !is_information(issue)).flat_map(components);
     let open: Vec<Component> = open.collect();
     let report =
-        common::worst(open.iter().map(|one| one.state)).map(|overall| PageReport { overall, components: open });
+        ComponentState::worst(open.iter().map(|one| one.state)).map(|overall| PageReport { overall, components: open });
     finish(&mut reading, page, report);
     Ok(reading)
 }

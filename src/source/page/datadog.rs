@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::{
     ACCEPT_JSON, Adapter, Document,
-    common::{self, below, finish, impact_of, no_more, page, worst},
+    common::{self, below, finish, impact_of, no_more, page},
     document::shape,
     draft::{Draft, Post, finish_all},
     fold::phase,
     value::{line, list, text, time, word},
 };
 use crate::{
-    model::{Component, Phase, SourceKind, SourceState},
+    model::{Component, ComponentState, Phase, SourceKind, SourceState},
     source::{Context, ReadError, Reading},
 };
 
@@ -71,7 +71,7 @@ fn draft(value: &Value, is_maintenance: bool) -> Result<Draft, String> {
         native_id: word(value, "id").unwrap_or_default(),
         title: line(value, "title"),
         is_maintenance,
-        impact: if is_maintenance { None } else { worst(states).and_then(impact_of) },
+        impact: if is_maintenance { None } else { ComponentState::worst(states).and_then(impact_of) },
         phase: said.or(is_over.then_some(Phase::Resolved)),
         started_at: time(value, "publishedDate"),
         resolved_at: time(value, "resolvedDate"),

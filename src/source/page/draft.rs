@@ -83,13 +83,15 @@ impl Draft {
         let is_maintenance = self.is_maintenance || planned;
         let resolved_at = self.resolved_at.or_else(|| end_of(&updates)).filter(|_| phase.is_over());
         let unsaid = if is_maintenance { Impact::Maintenance } else { Impact::Unknown };
+        // What was read from a file lies where its page is.
+        let root = page.host.as_ref().map(|host| format!("https://{host}/"));
         let incident = Incident {
             page: page.clone(),
             source: context.source.to_owned(),
             service: context.service.map(str::to_owned),
             kind: if is_maintenance { IncidentKind::Maintenance } else { IncidentKind::Outage },
             title,
-            url: self.url.and_then(|url| urls::absolute(&url, context.base)),
+            url: self.url.and_then(|url| urls::absolute(&url, context.base.or(root.as_deref()))),
             phase,
             impact: self.impact.unwrap_or(unsaid),
             started_at,

@@ -45,7 +45,7 @@ fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadEr
     let open: Vec<Component> = open.collect();
     // Without an open incident the page says nothing of its components.
     let report =
-        common::worst(open.iter().map(|one| one.state)).map(|overall| PageReport { overall, components: open });
+        ComponentState::worst(open.iter().map(|one| one.state)).map(|overall| PageReport { overall, components: open });
     finish(&mut reading, page, report);
     Ok(reading)
 }

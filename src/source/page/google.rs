@@ -74,7 +74,7 @@ fn address(value: &Value, root: &str) -> Option<String> {
 /// What is open says how bad it is; what says nothing is not well for that.
 fn report(incidents: &[Value]) -> Option<PageReport> {
     let open = || incidents.iter().filter(|incident| is_incident(incident) && is_open(incident));
-    let worst = open().map(|incident| severity(incident).1).max()?;
+    let worst = ComponentState::worst(open().map(|incident| severity(incident).1))?;
     let components = open().flat_map(components).collect();
     Some(PageReport { overall: worst, components })
 }

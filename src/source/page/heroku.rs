@@ -13,7 +13,7 @@ use super::{
     value::{line, list, text, time, word},
 };
 use crate::{
-    model::{Ask, Component, Outcome, Phase, SourceKind, SourceState},
+    model::{Ask, Component, ComponentState, Outcome, Phase, SourceKind, SourceState},
     source::{Context, ReadError, Reading, ask},
 };
 
@@ -77,7 +77,7 @@ fn draft(value: &Value, is_maintenance: bool) -> Result<Draft, String> {
         _ => None,
     };
     let systems: Vec<Component> = list(value, "systems").iter().filter_map(|one| system(one, "name")).collect();
-    let impact = common::worst(systems.iter().map(|system| system.state)).and_then(impact_of);
+    let impact = ComponentState::worst(systems.iter().map(|system| system.state)).and_then(impact_of);
     let posts = list(value, "updates").iter().map(|update| Post {
         phase: word(update, "update_type").and_then(|kind| match kind.as_str() {
             "issue" => Some(Phase::Investigating),

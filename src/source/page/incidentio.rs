@@ -205,7 +205,8 @@ fn report(summary: &Value, names: &BTreeMap<String, String>) -> PageReport {
         Some(Component { name: names.get(&id).cloned()?, native_id: Some(id), before: None, state })
     });
     let ongoing = list(summary, "ongoing_incidents").iter().flat_map(|one| list(one, "affected_components"));
-    let worst = affected.values().copied().chain(ongoing.map(|one| state(one, "current_status"))).max();
+    let worst =
+        ComponentState::worst(affected.values().copied().chain(ongoing.map(|one| state(one, "current_status"))));
     PageReport { overall: worst.unwrap_or(ComponentState::Operational), components: components.collect() }
 }
 

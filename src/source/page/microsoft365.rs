@@ -56,7 +56,7 @@ fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadEr
         posts.iter().filter(|post| !line(post, "Title").is_empty() || state(post) != ComponentState::Operational);
     finish_all(&mut reading, "post", told.map(|post| draft(post)), &page, context);
     let components: Vec<Component> = posts.iter().filter_map(|post| component(post)).collect();
-    let worst = posts.iter().map(|post| state(post)).filter(|state| *state != ComponentState::Unknown).max();
+    let worst = ComponentState::worst(posts.iter().map(|post| state(post)));
     reading.report = worst.map(|overall| PageReport { overall, components });
     reading.about.title.clone_from(&page.name);
     reading.page = Some(page);

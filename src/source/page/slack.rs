@@ -63,7 +63,7 @@ fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadEr
 /// `ok` is the word of health; what is active says what is not well.
 fn current(value: &Value, incidents: &[Value]) -> PageReport {
     let components: Vec<Component> = incidents.iter().flat_map(|one| components(one, state(one))).collect();
-    let worst = incidents.iter().map(state).max();
+    let worst = ComponentState::worst(incidents.iter().map(state));
     let overall = match (word(value, "status").as_deref(), worst) {
         (_, Some(worst)) => worst,
         (Some("ok"), None) => ComponentState::Operational,

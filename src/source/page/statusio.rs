@@ -162,7 +162,7 @@ fn draft(value: &Value, is_maintenance: bool) -> Result<Draft, String> {
         native_id: word(value, "_id").unwrap_or_default(),
         title: line(value, "name"),
         is_maintenance,
-        impact: if is_maintenance { None } else { common::worst(worst).and_then(impact_of) },
+        impact: if is_maintenance { None } else { ComponentState::worst(worst).and_then(impact_of) },
         phase: is_closed.then_some(over),
         first_post_at: time(value, "datetime_open"),
         resolved_at: time(value, "datetime_close"),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     ACCEPT_JSON, Adapter, Document,
-    common::{self, below, finish, impact_of, no_more, page, worst},
+    common::{self, below, finish, impact_of, no_more, page},
     document::shape,
     draft::{Draft, Post, finish_all},
     fold::phase,
@@ -45,7 +45,8 @@ fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadEr
     let now = context.now;
     let open = list(data, "active_incidents").iter().filter(|one| time(one, "starts_at").is_some_and(|at| at <= now));
     let components: Vec<Component> = open.flat_map(components).collect();
-    let report = worst(components.iter().map(|one| one.state)).map(|overall| PageReport { overall, components });
+    let report =
+        ComponentState::worst(components.iter().map(|one| one.state)).map(|overall| PageReport { overall, components });
     finish(&mut reading, page, report);
     Ok(reading)
 }
@@ -68,7 +69,7 @@ fn draft(value: &Value, is_past: bool, context: Context<'_>) -> Result<Draft, St
         (false, false) => None,
     };
     let affected: Vec<Component> = components(value).collect();
-    let impact = worst(affected.iter().map(|one| one.state)).and_then(impact_of);
+    let impact = ComponentState::worst(affected.iter().map(|one| one.state)).and_then(impact_of);
     let over =
         |one: Component| Component { state: if is_past { ComponentState::Operational } else { one.state }, ..one };
     let posts = list(value, "updates").iter().map(|update| {

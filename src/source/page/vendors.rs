@@ -40,13 +40,9 @@ enum Shape<'a> {
 fn shape_of(value: &Value) -> Option<Shape<'_>> {
     let is_plain = |one: &Value| {
         let has = |key: &str| one.get(key).is_some();
-        (has("name") || has("title"))
-            && has("status") | has("updates")
-            && (has("started_at") || has("updates"))
-            && !has("incident_updates")
-            && !has("created_at")
-            && !has("published_at")
-            && !has("page_id")
+        let is_dated = list(one, "updates").iter().any(|update| update.get("date").is_some());
+        let is_others = ["incident_updates", "created_at", "published_at", "page_id"].iter().any(|key| has(key));
+        (has("name") || has("title")) && (has("started_at") || is_dated) && !is_others
     };
     let plain = value.as_array().map(Vec::as_slice).or_else(|| Some(list(value, "incidents")));
     if let Some(incidents) = plain.filter(|list| list.iter().any(is_plain)) {

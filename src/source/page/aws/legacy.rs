@@ -9,12 +9,9 @@ use super::super::{
     value::{integer, line, list, plain, time, word},
 };
 use crate::{
-    model::{Component, PageReport, Phase, Timestamp},
+    model::{Component, ComponentState, PageReport, Phase, Timestamp},
     source::{Context, Reading},
-    text::{
-        dates::{self, Stamp},
-        html,
-    },
+    text::{dates, html},
 };
 
 /// Whether a document has this shape.
@@ -35,7 +32,7 @@ pub(super) fn read(value: &Value, context: Context<'_>) -> Reading {
     }
     let open: Vec<Component> =
         list(value, "current").iter().filter(|event| !is_resolved(event)).filter_map(component).collect();
-    let worst = open.iter().map(|component| component.state).max();
+    let worst = ComponentState::worst(open.iter().map(|component| component.state));
     reading.report = worst.map(|overall| PageReport { overall, components: open });
     reading.page = Some(page);
     reading
@@ -92,8 +89,8 @@ fn posts(description: &str, began: Timestamp, is_over: bool) -> Vec<Post> {
 
 /// The instant of a stamp: dated (`Dec 7, 6:06 PM PST`), or the first such time of day after the post before it.
 fn at(stamp: &str, before: Timestamp, is_first: bool) -> Option<Timestamp> {
-    if let Some(dated) = Stamp::read(stamp) {
-        return dated.nearest(before);
+    if let Some((date, clock)) = stamp.split_once(',') {
+        return dated(date, clock, before);
     }
     // Any date will do to read the time of day and the zone.
     let read = |date: Date| dates::instant(&format!("{date} {stamp}")).or_else(|| words(stamp, date));
@@ -104,6 +101,14 @@ fn at(stamp: &str, before: Timestamp, is_first: bool) -> Option<Timestamp> {
     // The event's own time is that of its first post, to the second; stamps are to the minute.
     let slack = jiff::SignedDuration::from_mins(if is_first { 90 } else { 1 });
     found.into_iter().find(|at| *at + slack >= before)
+}
+
+/// `Dec 7` and `6:06 PM PST`: in the year in which that is nearest to the post before it.
+fn dated(date: &str, clock: &str, before: Timestamp) -> Option<Timestamp> {
+    let (month, day) = date.trim().split_once(' ')?;
+    let year = Offset::UTC.to_datetime(before).year();
+    let at = |year: i16| dates::instant(&format!("{} {month} {year} {}", day.trim(), clock.trim()));
+    [year - 1, year, year + 1].into_iter().filter_map(at).min_by_key(|at| at.duration_since(before).abs())
 }
 
 /// `6:06 PM PDT` on a day.
