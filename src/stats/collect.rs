@@ -1,0 +1,67 @@
+//! Many incidents and days, one after another, to the figures of every service and component: nothing of a text is kept,
+//! so that an archive of any size is read through once.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Observed, Spans, Subjects, Summary,
+    subject::Subject,
+    summary::{Occurrence, summary},
+};
+use crate::model::{ComponentDay, Incident, IncidentKind, PageIdentity, Timestamp};
+
+/// What was collected of one subject.
+#[derive(Debug, Default)]
+struct Collection {
+    occurrences: Vec<Occurrence>,
+    /// Places in [`Collected::days`].
+    days: Vec<usize>,
+}
+
+/// Incidents and days by whom they count for.
+#[derive(Debug, Default)]
+pub struct Collected {
+    subjects: BTreeMap<Subject, Collection>,
+    days: Vec<ComponentDay>,
+    /// Incidents that repeat another and were left out.
+    pub copies: usize,
+    /// Maintenance that was left out.
+    pub maintenance: usize,
+}
+
+impl Collected {
+    /// Takes an incident.
+    pub fn incident(&mut self, incident: &Incident, is_copy: bool, subjects: Subjects<'_>) {
+        if incident.kind == IncidentKind::Maintenance {
+            self.maintenance += 1;
+            return;
+        }
+        if is_copy {
+            self.copies += 1;
+            return;
+        }
+        let occurrence = Occurrence { spans: Spans::of(incident), impact: incident.impact };
+        let components = incident.components.iter().map(|component| component.name.as_str());
+        for subject in subjects.of(&incident.page, incident.service.as_deref(), components) {
+            self.subjects.entry(subject).or_default().occurrences.push(occurrence);
+        }
+    }
+
+    /// Takes what a page says of a component's day.
+    pub fn day(&mut self, day: ComponentDay, page: &PageIdentity, service: Option<&str>, subjects: Subjects<'_>) {
+        let place = self.days.len();
+        for subject in subjects.of(page, service, [day.component.as_str()]) {
+            self.subjects.entry(subject).or_default().days.push(place);
+        }
+        self.days.push(day);
+    }
+
+    /// The figures of every subject, by name.
+    pub fn summaries(&self, observed: &Observed, now: Timestamp) -> BTreeMap<Subject, Summary> {
+        let of = |collection: &Collection| {
+            let days: Vec<_> = collection.days.iter().filter_map(|place| self.days.get(*place)).collect();
+            summary(&collection.occurrences, &days, observed, now)
+        };
+        self.subjects.iter().map(|(subject, collection)| (subject.clone(), of(collection))).collect()
+    }
+}
