@@ -7,9 +7,11 @@ pub mod follow_copies;
 pub mod follow_search;
 pub mod health;
 pub mod import;
+pub mod import_export;
 pub mod ingest;
 pub mod lease;
 pub mod queue;
+pub mod reliability;
 pub mod stages;
 pub mod stop;
 
