@@ -6,10 +6,11 @@
 //!
 //! * **Stages** are investigating, identified, monitoring, resolved and postmortem; a mere "update" is none. A stage that is
 //!   announced twice counts from its earliest time, as the page shows it.
-//! * **Start** is the earliest of the first four stages; where a page announces no stages, the start that it states.
+//! * **Start** is the earliest of the first four stages. A page that posts while it lasts and announces none of the first
+//!   three has no stages: there, the start that it states, else its first post.
 //! * **Time to repair** is resolved less the earliest of investigating, identified, monitoring. An incident of which only
-//!   the resolution was posted has none: nobody said when it began. Where a page announces no stages: stated end less
-//!   stated start.
+//!   the resolution was posted has none: nobody said when it began. On a page without stages: the end less the start
+//!   that it states.
 //! * **Time between failures** is the time between the starts of consecutive incidents of one service (or component),
 //!   less what was not observed; the first has none.
 //! * **Phases**: investigate = identified less investigating, repair = monitoring less identified, check = resolved less

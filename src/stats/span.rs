@@ -10,8 +10,8 @@ const DAY_H: f64 = 24.0;
 pub struct Spans {
     /// When it began, by the definition of [`stats`](super).
     pub start: Option<Timestamp>,
-    /// When it was over.
-    pub end: Option<Timestamp>,
+    /// Whether the page says that it is over.
+    pub is_over: bool,
     /// Investigating to identified, in hours.
     pub investigate_h: Option<f64>,
     /// Identified to monitoring, in hours.
@@ -42,14 +42,17 @@ impl Spans {
             [Phase::Investigating, Phase::Identified, Phase::Monitoring, Phase::Resolved, Phase::Postmortem].map(stage);
         let [investigating, identified, monitoring, resolved, postmortem] = stages;
         let worked_on = [investigating, identified, monitoring].into_iter().flatten().min();
-        let start = worked_on.into_iter().chain(resolved).min();
+        let over = resolved.or(incident.resolved_at);
+        let spoke_before = incident.updates.iter().any(|update| over.is_some_and(|over| update.shown_at < over));
+        // A page that spoke while it lasted and announced no stage has none to announce.
+        let has_stages = worked_on.is_some() || resolved.is_some() && !spoke_before;
+        let stated = incident.started_at.or(incident.first_post_at);
+        let start = if has_stages { worked_on.into_iter().chain(resolved).min() } else { stated };
         let contradicts = |pair: &[Option<Timestamp>]| matches!(pair, [Some(a), Some(b)] if b < a);
-        let has_stages = start.is_some();
-        let stated = (incident.started_at.or(incident.first_post_at), incident.resolved_at);
-        let ttr_h = if has_stages { hours(worked_on, resolved) } else { hours(incident.started_at, stated.1) };
+        let ttr_h = if has_stages { hours(worked_on, resolved) } else { hours(stated, over) };
         Self {
-            start: start.or(stated.0),
-            end: if has_stages { resolved.or(stated.1) } else { stated.1 },
+            start,
+            is_over: over.is_some() || incident.phase.is_over(),
             investigate_h: hours(investigating, identified),
             repair_h: hours(identified, monitoring),
             check_h: hours(monitoring, resolved),
@@ -158,6 +161,7 @@ pub(super) mod tests {
     fn without_stages_the_stated_times_count() {
         let mut stated = incident(&[("unknown", "28T18:20")]);
         stated.started_at = Some(at("28T18:00"));
+        assert_eq!(Spans::of(&stated).ttr_h, None, "not over");
         stated.resolved_at = Some(at("28T20:00"));
         let spans = Spans::of(&stated);
         assert_eq!((spans.start, spans.ttr_h), (stated.started_at, Some(2.0)));

@@ -74,7 +74,7 @@ pub fn summary(occurrences: &[Occurrence], days: &[&ComponentDay], observed: &Ob
     let recurs = |pair: &&[Timestamp]| pair[1].duration_since(pair[0]).as_hours() < RECURS_H;
     Summary {
         incidents: occurrences.len(),
-        open: spans().filter(|spans| spans.end.is_none()).count(),
+        open: spans().filter(|spans| !spans.is_over).count(),
         retroactive: spans().filter(|spans| spans.is_retroactive).count(),
         contradictory: spans().filter(|spans| spans.is_contradictory).count(),
         ttr_h: Sample::of(spans().filter_map(|spans| spans.ttr_h)),
@@ -114,7 +114,10 @@ fn by_severity(occurrences: &[Occurrence]) -> BTreeMap<Impact, Severity> {
 #[cfg(test)]
 mod tests {
     use super::{super::span::tests::incident, *};
-    use crate::stats::Stretch;
+    use crate::{
+        model::{Incident, Phase},
+        stats::Stretch,
+    };
 
     fn at(text: &str) -> Timestamp {
         text.parse().expect("an instant")
@@ -129,7 +132,12 @@ mod tests {
         ];
         let occurrences: Vec<_> = posts
             .iter()
-            .map(|posts| Occurrence { spans: Spans::of(&incident(posts)), impact: Impact::Major })
+            .map(|posts| {
+                let of = incident(posts);
+                let is_open = !posts.iter().any(|(phase, _)| *phase == "resolved");
+                let phase = if is_open { Phase::Investigating } else { Phase::Resolved };
+                Occurrence { spans: Spans::of(&Incident { phase, ..of }), impact: Impact::Major }
+            })
             .collect();
         let now = at("2024-08-31T00:00:00Z");
         let all = summary(&occurrences, &[], &Observed::always(), now);

@@ -1,0 +1,1 @@
+//! Export, import into an empty archive, export: the same bytes.
