@@ -24,12 +24,13 @@ pub async fn stats(
     output: Output,
 ) -> anyhow::Result<()> {
     let collected = collect(&archive.store, &settings.catalogue).await?;
-    let summaries = collected.summaries(&Observed::always(), archive.clock.now());
+    let is_wanted = |subject: &Subject| arguments.components || subject.component.is_none();
+    let summaries = collected.summaries(is_wanted, &Observed::always(), archive.clock.now());
     let wanted = arguments
         .service
         .as_deref()
         .map(|name| settings.catalogue.find(name).map_or_else(|| name.to_owned(), |service| service.name.clone()));
-    let shown = shown(&summaries, wanted.as_deref(), arguments.components);
+    let shown = shown(&summaries, wanted.as_deref());
     if let Some(name) = wanted.filter(|_| shown.is_empty()) {
         bail!("the archive holds no official incident of {name}");
     }
@@ -50,17 +51,12 @@ pub async fn stats(
 }
 
 /// What is asked for, services with most incidents first, each before its components.
-fn shown<'a>(
-    summaries: &'a BTreeMap<Subject, Summary>,
-    service: Option<&str>,
-    components: bool,
-) -> Vec<(&'a Subject, &'a Summary)> {
+fn shown<'a>(summaries: &'a BTreeMap<Subject, Summary>, service: Option<&str>) -> Vec<(&'a Subject, &'a Summary)> {
     let whole = |name: &str| summaries.get(&Subject { service: name.to_owned(), component: None });
     let of_whole = |subject: &Subject| whole(&subject.service).map_or(0, |summary| summary.incidents);
     let mut shown: Vec<_> = summaries
         .iter()
         .filter(|(subject, _)| service.is_none_or(|name| subject.service.eq_ignore_ascii_case(name)))
-        .filter(|(subject, _)| components || subject.component.is_none())
         .collect();
     shown.sort_by_key(|(subject, summary)| {
         let order = std::cmp::Reverse(of_whole(subject));

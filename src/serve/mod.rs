@@ -8,6 +8,7 @@ mod hit;
 mod incident;
 mod item;
 mod pages;
+mod reliability;
 mod respond;
 mod search;
 mod service;
@@ -23,6 +24,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, ti
 use url::Url;
 
 pub use hit::HitLine;
+pub use reliability::Kept as KeptReliability;
 
 use crate::{
     catalogue::Catalogue,
@@ -57,6 +59,8 @@ pub struct Context {
     pub catalogue: Arc<Catalogue>,
     /// The configured sources.
     pub sources: Arc<Vec<SourceSpec>>,
+    /// Reliability figures, kept for a while; empty at first.
+    pub reliability: KeptReliability,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The address under which readers reach us, with a slash at the end.
@@ -89,6 +93,7 @@ pub fn router(context: Context) -> Router {
         .route("/opensearch.xml", get(assets::opensearch))
         .route("/item/{id}", get(item::page))
         .route("/incident/{id}", get(incident::page))
+        .route("/stats", get(reliability::page))
         .route("/services", get(service::list))
         .route("/service/{slug}", get(service::page))
         .route("/service/{slug}/feed.rss", get(feed::service_rss))

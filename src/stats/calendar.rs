@@ -23,21 +23,23 @@ pub struct CalendarDay {
     pub is_observed: bool,
 }
 
-/// The days up to now, oldest first.
+/// A year of days, oldest first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Calendar {
-    /// 365 days; the last is today.
+    /// 365 days.
     pub days: Vec<CalendarDay>,
 }
 
 impl Calendar {
-    /// The last 365 days of `starts`.
+    /// The last 365 days up to now; where nothing began in them, the 365 days up to the last day on which anything did.
     pub fn of(starts: &[Timestamp], availability: &Availability, observed: &Observed, now: Timestamp) -> Self {
         let mut counts: BTreeMap<Date, usize> = BTreeMap::new();
         for start in starts {
             *counts.entry(day_of(*start)).or_default() += 1;
         }
-        let today = day_of(now);
+        let last = starts.iter().copied().max().map(day_of);
+        let is_past = |last: &Date| day_of(now).checked_sub(Span::new().days(DAYS)).is_ok_and(|border| *last <= border);
+        let today = last.filter(is_past).unwrap_or_else(|| day_of(now));
         let days = (0..DAYS).rev().filter_map(|back| today.checked_sub(Span::new().days(back)).ok());
         Self {
             days: days
@@ -102,6 +104,8 @@ mod tests {
         assert_eq!((calendar.days.len(), calendar.days.iter().map(|day| day.incidents).sum::<usize>()), (365, 3));
         let last: Vec<_> = calendar.days[361..].iter().map(|day| (day.incidents, day.is_observed)).collect();
         assert_eq!(last, [(0, false), (1, true), (2, true), (0, true)]);
+        let long_ago = Calendar::of(&starts, &Availability::default(), &observed, at("2030-01-01T00:00:00Z"));
+        assert_eq!(long_ago.days[364].day, jiff::civil::date(2024, 3, 1));
         let months = calendar.months();
         assert_eq!((months.len(), months[12].1, months[11].1), (13, 2, 1));
     }

@@ -56,12 +56,18 @@ impl Collected {
         self.days.push(day);
     }
 
-    /// The figures of every subject, by name.
-    pub fn summaries(&self, observed: &Observed, now: Timestamp) -> BTreeMap<Subject, Summary> {
+    /// The figures of the subjects that are wanted, by name.
+    pub fn summaries(
+        &self,
+        wanted: impl Fn(&Subject) -> bool,
+        observed: &Observed,
+        now: Timestamp,
+    ) -> BTreeMap<Subject, Summary> {
         let of = |collection: &Collection| {
             let days: Vec<_> = collection.days.iter().filter_map(|place| self.days.get(*place)).collect();
             summary(&collection.occurrences, &days, observed, now)
         };
-        self.subjects.iter().map(|(subject, collection)| (subject.clone(), of(collection))).collect()
+        let subjects = self.subjects.iter().filter(|(subject, _)| wanted(subject));
+        subjects.map(|(subject, collection)| (subject.clone(), of(collection))).collect()
     }
 }
