@@ -9,7 +9,7 @@ use super::{Archive, Output};
 use crate::{
     cli::StatsArgs,
     config::Settings,
-    jobs::reliability::collect,
+    serve::collect,
     stats::{Interval, Observed, Sample, Subject, Summary},
 };
 

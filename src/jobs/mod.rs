@@ -11,7 +11,6 @@ pub mod import_export;
 pub mod ingest;
 pub mod lease;
 pub mod queue;
-pub mod reliability;
 pub mod stages;
 pub mod stop;
 

@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod collect;
 mod facets;
 mod feed;
 mod hit;
@@ -23,6 +24,7 @@ use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 use url::Url;
 
+pub use collect::collect;
 pub use hit::HitLine;
 pub use reliability::Kept as KeptReliability;
 

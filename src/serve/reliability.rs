@@ -6,16 +6,15 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use jiff::SignedDuration;
 use tokio::sync::Mutex;
 
-use super::{Context, pages, service};
+use super::{Context, collect, pages, service};
 use crate::{
-    jobs::reliability::collect,
     model::{Impact, Position, Timestamp},
     render::{
         self,
         chart::{self, Square},
         duration::{ago, span, stamp},
         view::{
-            self, Frame, ServiceLink,
+            Frame, ServiceLink,
             reliability::{Figure, Reliability, Row, Spread, Stats, Year},
         },
     },

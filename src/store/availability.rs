@@ -94,7 +94,7 @@ async fn page_of<T>(
 async fn speak(transaction: &DatabaseTransaction, speaker: &Speaker<'_>) -> Result<String, StoreError> {
     let page = incidents::page_key(transaction, speaker.page, speaker.known_as).await?;
     let known = schema::component_pages::Entity::find_by_id(page.clone()).one(transaction).await?;
-    let before = known.as_ref().map(|row| identity(row)).transpose()?.unwrap_or_default();
+    let before = known.as_ref().map(identity).transpose()?.unwrap_or_default();
     let now = PageIdentity {
         id: speaker.page.id.clone().or(before.id),
         host: speaker.page.host.clone().or(before.host),

@@ -6,6 +6,7 @@ mod icpe;
 mod normalised;
 mod paper;
 mod roundtrip;
+mod schema;
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! The whole archive to reliability figures: read through once, page by page.
+//! The whole archive to reliability figures: read through once, page by page. For the pages and for the command.
 
 use crate::{
     catalogue::Catalogue,
