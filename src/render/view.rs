@@ -370,6 +370,8 @@ pub struct Incident {
     pub judgement: Judgement,
     /// Its page.
     pub original: Option<String>,
+    /// Our page of the record that it repeats.
+    pub copy_of: Option<String>,
     /// Imported or observed, in words.
     pub origin: String,
     /// Earlier versions: when each was replaced, and what it was.

@@ -57,6 +57,7 @@ fn view(row: &IncidentRow, versions: &[Version], now: Timestamp) -> view::Incide
         services: service_links(&row.verdict),
         judgement: judgement(&row.verdict),
         original: incident.url.clone(),
+        copy_of: row.copy_of.map(|id| format!("/incident/{id}")),
         origin: match incident.origin {
             Origin::Observed => "observed as it happened".to_owned(),
             Origin::Imported => "read from history".to_owned(),

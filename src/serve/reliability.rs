@@ -1,6 +1,9 @@
 //! Reliability: the figures of the whole archive, kept for a while, and the pages that show them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use jiff::SignedDuration;
@@ -30,6 +33,7 @@ const LONGEST: SignedDuration = SignedDuration::from_mins(10);
 /// The figures of every service at one moment.
 pub struct Figures {
     services: BTreeMap<String, Summary>,
+    incidents: usize,
     copies: usize,
     maintenance: usize,
     head: Position,
@@ -38,29 +42,67 @@ pub struct Figures {
 
 /// The figures, kept. Clones share them.
 #[derive(Clone, Default)]
-pub struct Kept(Arc<Mutex<Option<Arc<Figures>>>>);
+pub struct Kept(Arc<Shelf>);
+
+#[derive(Default)]
+struct Shelf {
+    figures: RwLock<Option<Arc<Figures>>>,
+    /// Held by who makes them anew: once at a time.
+    making: Mutex<()>,
+}
+
+impl Kept {
+    fn figures(&self) -> Option<Arc<Figures>> {
+        self.0.figures.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 type Trouble = Box<dyn std::error::Error + Send + Sync>;
 
-/// The figures as they are now, or were up to a minute ago. Who asks while they are being made waits for them.
+/// The figures as they are now, or were a while ago: who comes when they are no longer fresh sees them once more, while
+/// they are made anew behind the page. Only who finds none, or old ones, waits.
 async fn figures(context: &Context) -> Result<Arc<Figures>, Trouble> {
-    let mut kept = context.reliability.0.lock().await;
     let (head, now) = (context.store.head().await?, context.clock.now());
-    if let Some(figures) = kept.as_ref() {
+    if let Some(figures) = context.reliability.figures() {
         let age = now.duration_since(figures.at);
         if age < FRESH || head == figures.head && age < LONGEST {
-            return Ok(figures.clone());
+            return Ok(figures);
+        }
+        if age < LONGEST {
+            let context = context.clone();
+            tokio::spawn(async move {
+                let Ok(_alone) = context.reliability.0.making.try_lock() else { return };
+                if let Err(error) = make(&context, head, now).await {
+                    tracing::error!("reliability figures could not be made anew: {error}");
+                }
+            });
+            return Ok(figures);
         }
     }
+    let _alone = context.reliability.0.making.lock().await;
+    // Who waited for another finds what that one made.
+    match context
+        .reliability
+        .figures()
+        .filter(|figures| figures.head == head && now.duration_since(figures.at) < LONGEST)
+    {
+        Some(figures) => Ok(figures),
+        None => make(context, head, now).await,
+    }
+}
+
+/// Makes the figures and puts them where the next one finds them.
+async fn make(context: &Context, head: Position, now: Timestamp) -> Result<Arc<Figures>, Trouble> {
     let collected = collect(&context.store, &context.catalogue).await?;
     let made = tokio::task::spawn_blocking(move || {
         let whole = |subject: &Subject| subject.component.is_none();
         let services = collected.summaries(whole, &Observed::always(), now);
         let services = services.into_iter().map(|(subject, summary)| (subject.service, summary)).collect();
-        Figures { services, copies: collected.copies, maintenance: collected.maintenance, head, at: now }
+        let (incidents, copies, maintenance) = (collected.incidents, collected.copies, collected.maintenance);
+        Figures { services, incidents, copies, maintenance, head, at: now }
     });
     let figures = Arc::new(made.await?);
-    *kept = Some(figures.clone());
+    *context.reliability.0.figures.write().unwrap_or_else(PoisonError::into_inner) = Some(figures.clone());
     Ok(figures)
 }
 
@@ -82,13 +124,13 @@ pub async fn page(State(context): State<Context>) -> Response {
 fn stats(figures: &Figures, now: Timestamp) -> Stats {
     let mut services: Vec<_> = figures.services.iter().filter(|(_, summary)| summary.incidents > 0).collect();
     services.sort_by_key(|(name, summary)| (std::cmp::Reverse(summary.incidents), name.to_lowercase()));
-    let total: usize = services.iter().map(|(_, summary)| summary.incidents).sum();
     Stats {
         frame: Frame { title: "Reliability · downwire".to_owned(), feed: None, now },
         summary: format!(
-            "{} services by {total} official incidents; {} that repeat another and {} maintenances are left out. Medians, \
-             with means in brackets.",
+            "{} services by {} official incidents; {} that repeat another and {} maintenances are left out. Medians, with \
+             means in brackets.",
             services.len(),
+            figures.incidents,
             figures.copies,
             figures.maintenance
         ),
@@ -112,7 +154,7 @@ fn row(name: &str, summary: &Summary, now: Timestamp) -> Row {
             .availability
             .mean_pct()
             .map_or_else(|| "not told".to_owned(), |share| format!("{share:.2} % of {days} days")),
-        last: summary.starts.last().map(|start| ago(*start, now)).unwrap_or_default(),
+        last: summary.starts.last().map_or_else(|| "not told".to_owned(), |start| ago(*start, now)),
     }
 }
 
@@ -126,19 +168,21 @@ fn block(summary: &Summary, now: Timestamp) -> Reliability {
         mean_sure: sample.mean_interval().map(|interval| sure(interval, words)),
         n: sample.n(),
     };
-    let repair = |sample: &Sample| sample.median().map(|median| format!("repaired in {}", hours(median)));
+    let repair =
+        |sample: &Sample| sample.median().map(|median| format!("median repair {}, of {}", hours(median), sample.n()));
+    let figures = vec![
+        figure("Time to repair", &summary.ttr_h, hours),
+        figure("Time between failures", &summary.tbf_d, days_words),
+        figure("Investigate", &summary.investigate_h, hours),
+        figure("Repair", &summary.repair_h, hours),
+        figure("Check", &summary.check_h, hours),
+        figure("Learn, to the postmortem", &summary.learn_d, days_words),
+        figure("Acknowledge, from the stated start", &summary.acknowledged_min, |minutes| hours(minutes / 60.0)),
+    ];
     Reliability {
         summary: told(summary, now),
         availability: availability(summary),
-        figures: vec![
-            figure("Time to repair", &summary.ttr_h, hours),
-            figure("Time between failures", &summary.tbf_d, days_words),
-            figure("Investigate", &summary.investigate_h, hours),
-            figure("Repair", &summary.repair_h, hours),
-            figure("Check", &summary.check_h, hours),
-            figure("Learn, to the postmortem", &summary.learn_d, days_words),
-            figure("Acknowledge, from the stated start", &summary.acknowledged_min, |minutes| hours(minutes / 60.0)),
-        ],
+        figures: figures.into_iter().filter(|figure| figure.n > 0).collect(),
         severities: summary
             .by_severity
             .iter()
@@ -204,7 +248,7 @@ fn year(summary: &Summary) -> Option<Year> {
     Some(Year {
         halves: chart::year(&squares)?,
         caption: format!(
-            "{total} incidents on {busy} days from {} to {}: one, two or three, more. Monday is on top.",
+            "{total} incidents on {busy} days from {} to {}; Monday is on top.",
             first.strftime("%-d %b %Y"),
             last.strftime("%-d %b %Y")
         ),

@@ -23,6 +23,8 @@ struct Collection {
 pub struct Collected {
     subjects: BTreeMap<Subject, Collection>,
     days: Vec<ComponentDay>,
+    /// Incidents that count, each once however many it counts for.
+    pub incidents: usize,
     /// Incidents that repeat another and were left out.
     pub copies: usize,
     /// Maintenance that was left out.
@@ -40,6 +42,7 @@ impl Collected {
             self.copies += 1;
             return;
         }
+        self.incidents += 1;
         let occurrence = Occurrence { spans: Spans::of(incident), impact: incident.impact };
         let components = incident.components.iter().map(|component| component.name.as_str());
         for subject in subjects.of(&incident.page, incident.service.as_deref(), components) {

@@ -356,7 +356,7 @@ fn incident_document(row: &IncidentRow) -> Document {
         phase: Some(incident.phase.as_str().to_owned()),
         language: None,
         hidden: false,
-        copy: false,
+        copy: row.copy_of.is_some(),
         at: row.at,
     }
 }

@@ -4,6 +4,7 @@
 mod csv;
 mod icpe;
 mod normalised;
+mod pages;
 mod paper;
 mod roundtrip;
 mod schema;

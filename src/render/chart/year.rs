@@ -37,8 +37,12 @@ pub fn year(squares: &[Square]) -> Option<Vec<String>> {
         let (width, height) = (WEEKS * STEP, HEAD + 7 * STEP);
         let mut svg =
             format!("<svg class=\"days\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{label}\">");
-        for (week, row, square) in within {
-            draw(&mut svg, (week - from) * STEP, HEAD + row * STEP, square);
+        for (number, (week, row, square)) in within.into_iter().enumerate() {
+            let x = (week - from) * STEP;
+            if is_named(square.day, number == 0) && week - from < WEEKS - 1 {
+                let _written = write!(svg, "<text x=\"{x}\" y=\"12\">{}</text>", square.day.strftime("%b"));
+            }
+            draw(&mut svg, x, HEAD + row * STEP, square);
         }
         svg.push_str("</svg>");
         Some(svg)
@@ -46,13 +50,14 @@ pub fn year(squares: &[Square]) -> Option<Vec<String>> {
     Some([half(0), half(WEEKS)].into_iter().flatten().collect())
 }
 
-/// One square; the first of a month has its name above.
+/// Whether a day has the name of its month above: the first of a month, and the first one drawn where that leaves room.
+fn is_named(day: Date, is_first: bool) -> bool {
+    day.day() == 1 || is_first && day.day() < 15
+}
+
+/// One square.
 fn draw(svg: &mut String, x: i64, y: i64, square: &Square) {
     let day = square.day;
-    let last_column = (WEEKS - 2) * STEP;
-    if day.day() == 1 && x <= last_column {
-        let _written = write!(svg, "<text x=\"{x}\" y=\"12\">{}</text>", day.strftime("%b"));
-    }
     let (class, told) = match square.incidents {
         None => ("unknown", Some("not observed".to_owned())),
         Some(0) => ("none", None),

@@ -40,7 +40,7 @@ fn document(name: &str) -> String {
 
 /// An archive of everything that an export can hold: incidents with edits, from JSON and from a feed of the same page; a
 /// copy; stretches and days; headlines, articles.
-fn everything() -> Folder {
+pub fn everything() -> Folder {
     let folder = Folder::new();
     let status = document("status/incidents.json");
     let edited =
