@@ -204,12 +204,16 @@ pub struct BackupArgs {
     pub file: PathBuf,
 }
 
+/// The word of `import --as` for an export of downwire's own.
+pub const EXPORT: &str = "downwire";
+
 /// The words that `import --as` takes.
 fn kinds() -> clap::builder::PossibleValuesParser {
     SourceKind::ALL
         .iter()
         .filter(|kind| **kind != SourceKind::Page)
         .map(|kind| kind.as_str())
+        .chain([EXPORT])
         .collect::<Vec<_>>()
         .into()
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{Archive, Output};
 use crate::{
     classify::Classifier,
-    cli::ImportArgs,
+    cli::{EXPORT, ImportArgs},
     config::Settings,
     jobs::{
         import::{Imported, import_file},
@@ -38,13 +38,14 @@ pub async fn import(
     let files = files(&arguments.paths)?;
     let classifier = Classifier::new(&settings.catalogue);
     let platform = arguments.platform.as_deref().and_then(SourceKind::parse);
+    let as_export = arguments.platform.as_deref() == Some(EXPORT);
     let service =
         arguments.service.as_deref().map(|name| settings.catalogue.find(name).map_or(name, |service| &service.name));
     let bar = output.progress(files.len(), "reading");
     let mut sum = Imported::default();
     let mut errors = 0;
     for (file, name) in &files {
-        let read = match read(file) {
+        let read = match read(file, as_export) {
             Ok(Content::Export(lines)) => import_export(&archive.store, &classifier, lines, service).await?,
             Ok(Content::Document(bytes)) => {
                 import_file(&archive.store, &classifier, &bytes, name, platform, service, archive.clock.now()).await?
@@ -126,10 +127,10 @@ enum Content {
     Document(Vec<u8>),
 }
 
-fn read(file: &Path) -> io::Result<Content> {
+fn read(file: &Path, as_export: bool) -> io::Result<Content> {
     let size = fs::metadata(file)?.len();
     let mut lines = BufReader::new(fs::File::open(file)?);
-    if source::export::is_export(lines.fill_buf()?) {
+    if as_export || source::export::is_export(lines.fill_buf()?) {
         return Ok(Content::Export(lines));
     }
     if size > LARGEST {
@@ -149,7 +150,7 @@ fn line(file: &Path, read: &Imported) -> serde_json::Value {
 
 /// As what a file was read.
 fn word(read: &Imported) -> Option<&'static str> {
-    if read.is_export { Some("downwire") } else { read.platform.map(SourceKind::as_str) }
+    if read.is_export { Some(EXPORT) } else { read.platform.map(SourceKind::as_str) }
 }
 
 fn words(file: &Path, read: &Imported) -> String {

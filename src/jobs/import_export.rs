@@ -13,8 +13,10 @@ use crate::{
 /// Longest line that is read, in bytes: the body limit of DESIGN section 5.
 const LONGEST: u64 = 15_000_000;
 
-/// Lines of one transaction.
+/// Lines of one transaction, and bytes after which it is committed with fewer.
 const LINES: usize = 500;
+/// See [`LINES`].
+const BYTES: usize = 8_000_000;
 
 /// Lines that could not be read and are named, each with its reason; the others are only counted.
 const NAMED: usize = 10;
@@ -30,14 +32,17 @@ pub async fn import_export(
     service: Option<&str>,
 ) -> Result<Imported, StoreError> {
     let mut imported = Imported { is_export: true, service: service.map(str::to_owned), ..Imported::default() };
-    let (mut number, mut unread) = (0, 0);
+    let (mut number, mut unread, mut bytes) = (0, 0, 0);
     let mut batch = Batch::default();
     loop {
         number += 1;
         let read = match next(&mut lines) {
             Ok(None) => break,
             Ok(Some(text)) if text.trim().is_empty() => continue,
-            Ok(Some(text)) => export::line(&text),
+            Ok(Some(text)) => {
+                bytes += text.len();
+                export::line(&text)
+            }
             Err(error) => {
                 imported.error = Some(format!("line {number}: {error}"));
                 break;
@@ -51,7 +56,8 @@ pub async fn import_export(
             }
             Err(_) => unread += 1,
         }
-        if batch.exported.len() >= LINES {
+        if batch.exported.len() >= LINES || bytes >= BYTES {
+            bytes = 0;
             imported.commit(store, &mut batch).await?;
         }
     }

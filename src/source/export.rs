@@ -1,7 +1,9 @@
 //! Reading what `downwire export` wrote, line by line ([`model::export`](crate::model::export) describes the format). A line
 //! that cannot be read costs only itself.
 
-use crate::model::{ExportLine, export::VERSION};
+use std::collections::HashSet;
+
+use crate::model::{ExportLine, ExportedIncident, export::VERSION};
 
 /// Most posts of one incident that are read: joining two records takes quadratic time in their posts.
 const MOST_POSTS: usize = 1_000;
@@ -21,19 +23,49 @@ pub fn is_export(beginning: &[u8]) -> bool {
 /// # Errors
 /// Why the line cannot be read, in words.
 pub fn line(text: &str) -> Result<ExportLine, String> {
-    let line: ExportLine = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    match &line {
-        ExportLine::Header { version } if *version > VERSION => {
-            Err(format!("version {version} of the export format, this downwire reads up to {VERSION}"))
-        }
-        ExportLine::Incident(incident) if incident.incident.updates.len() > MOST_POSTS => {
-            Err(format!("an incident of {} posts, at most {MOST_POSTS} are read", incident.incident.updates.len()))
-        }
-        ExportLine::Incident(incident) if incident.incident.native_id.trim().is_empty() => {
-            Err("an incident without native_id".to_owned())
-        }
-        _ => Ok(line),
+    // No text of ours has one, and PostgreSQL takes none: two ids could become one by losing it.
+    if text.contains("\\u0000") {
+        return Err("a text with a NUL".to_owned());
     }
+    let mut line: ExportLine = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    match &mut line {
+        ExportLine::Header { version } if *version > VERSION => {
+            return Err(format!("version {version} of the export format, this downwire reads up to {VERSION}"));
+        }
+        ExportLine::Incident(incident) => {
+            check(incident)?;
+            keep_address(&mut incident.incident.url);
+        }
+        ExportLine::Item(item) => keep_address(&mut item.url),
+        ExportLine::Header { .. } | ExportLine::Impact(_) | ExportLine::Day(_) => {}
+    }
+    Ok(line)
+}
+
+/// What a database would refuse, and with it everything else of the transaction.
+fn check(line: &ExportedIncident) -> Result<(), String> {
+    let incident = &line.incident;
+    if incident.native_id.trim().is_empty() {
+        return Err("an incident without native_id".to_owned());
+    }
+    if incident.updates.len() > MOST_POSTS {
+        return Err(format!("an incident of {} posts, at most {MOST_POSTS} are read", incident.updates.len()));
+    }
+    let mut posts = HashSet::new();
+    if let Some(twice) = incident.updates.iter().find(|update| !posts.insert(&update.native_id)) {
+        return Err(format!("two posts with the native_id {:?}", twice.native_id));
+    }
+    let mut versions = HashSet::new();
+    if let Some(twice) = line.versions.iter().find(|former| !versions.insert((&former.part, former.version))) {
+        return Err(format!("two versions {} of the part {:?}", twice.version, twice.part));
+    }
+    Ok(())
+}
+
+/// Pages link to it: only what a browser opens as a page.
+fn keep_address(url: &mut Option<String>) {
+    let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+    *url = url.take().filter(is_web);
 }
 
 #[cfg(test)]
@@ -62,6 +94,17 @@ mod tests {
             let error = line(text).expect_err(text);
             assert!(error.contains(words), "{text}: {error}");
         }
+        let post = r#"{"native_id":"1","precise":true,"phase":"update","text":"","shown_at":"2024-12-26T18:00:00Z","posted_at":"2024-12-26T18:00:00Z","edited_at":null,"components":[]}"#;
+        let incident = |id: &str, posts: &str| {
+            format!(
+                r#"{{"type":"incident","native_id":"{id}","page":{{"id":null,"host":"x.example","name":null}},"source":"x","kind":"incident","title":"t","url":"javascript:alert(1)","phase":"resolved","impact":"none","components":[],"updates":[{posts}],"origin":"imported"}}"#
+            )
+        };
+        assert!(line(&incident("a", &format!("{post},{post}"))).expect_err("twice").contains("two posts"));
+        assert!(line(&incident("\\u0000a", post)).expect_err("NUL").contains("NUL"));
+        assert!(line(&incident(" ", post)).expect_err("blank").contains("native_id"));
+        let Ok(ExportLine::Incident(read)) = line(&incident("a", post)) else { panic!("an incident") };
+        assert_eq!((read.incident.updates.len(), read.incident.url, read.version), (1, None, 1));
         assert_eq!(line("{\"type\":\"downwire-export\",\"version\":1}"), Ok(ExportLine::Header { version: 1 }));
     }
 

@@ -199,6 +199,10 @@ fn what_cannot_be_read_of_an_export_costs_only_itself() {
     let skipped = said[0]["skipped"].as_array().expect("a list");
     assert!(skipped[0].as_str().expect("words").starts_with("line 2:") && skipped.len() == 2, "{skipped:?}");
     assert_eq!(export(folder.path()).len(), 2);
+    // A part of an export has no first line: then somebody must say what it is.
+    fs::write(folder.path().join("part.jsonl"), good.replace("12-26", "12-27")).expect("can write");
+    let said = program::json_lines(folder.path(), &["import", "part.jsonl", "--as", "downwire", "--json"]);
+    assert_eq!((&said[0]["days"], export(folder.path()).len()), (&1.into(), 3));
 }
 
 #[test]
