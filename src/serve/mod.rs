@@ -2,9 +2,9 @@
 
 mod api;
 mod assets;
-mod collect;
 mod facets;
 mod feed;
+mod figures;
 mod hit;
 mod incident;
 mod item;
@@ -24,9 +24,8 @@ use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 use url::Url;
 
-pub use collect::collect;
+pub use figures::{Kept as KeptFigures, collect};
 pub use hit::HitLine;
-pub use reliability::Kept as KeptReliability;
 
 use crate::{
     catalogue::Catalogue,
@@ -62,7 +61,7 @@ pub struct Context {
     /// The configured sources.
     pub sources: Arc<Vec<SourceSpec>>,
     /// Reliability figures, kept for a while; empty at first.
-    pub reliability: KeptReliability,
+    pub figures: KeptFigures,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The address under which readers reach us, with a slash at the end.

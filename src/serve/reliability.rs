@@ -1,17 +1,14 @@
-//! Reliability: the figures of the whole archive, kept for a while, and the pages that show them.
-
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
-};
+//! The pages that show how reliable services were.
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use jiff::SignedDuration;
-use tokio::sync::Mutex;
 
-use super::{Context, collect, pages, service};
+use super::{
+    Context,
+    figures::{Figures, Trouble, figures},
+    pages, service,
+};
 use crate::{
-    model::{Impact, Position, Timestamp},
+    model::{Impact, IncidentKind, Timestamp},
     render::{
         self,
         chart::{self, Square},
@@ -21,96 +18,35 @@ use crate::{
             reliability::{Figure, Reliability, Row, Spread, Stats, Year},
         },
     },
-    stats::{Interval, Observed, Sample, Subject, Summary},
+    stats::{Interval, Sample, Spans, Subjects, Summary, calendar::ordinal_in_month},
+    store::IncidentRow,
 };
-
-/// How long figures are shown before they are made anew because something changed. Making them reads the whole archive.
-const FRESH: SignedDuration = SignedDuration::from_secs(60);
-
-/// How long they are shown though nothing seems to have changed: component days are no changes.
-const LONGEST: SignedDuration = SignedDuration::from_mins(10);
-
-/// The figures of every service at one moment.
-pub struct Figures {
-    services: BTreeMap<String, Summary>,
-    incidents: usize,
-    copies: usize,
-    maintenance: usize,
-    head: Position,
-    at: Timestamp,
-}
-
-/// The figures, kept. Clones share them.
-#[derive(Clone, Default)]
-pub struct Kept(Arc<Shelf>);
-
-#[derive(Default)]
-struct Shelf {
-    figures: RwLock<Option<Arc<Figures>>>,
-    /// Held by who makes them anew: once at a time.
-    making: Mutex<()>,
-}
-
-impl Kept {
-    fn figures(&self) -> Option<Arc<Figures>> {
-        self.0.figures.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-type Trouble = Box<dyn std::error::Error + Send + Sync>;
-
-/// The figures as they are now, or were a while ago: who comes when they are no longer fresh sees them once more, while
-/// they are made anew behind the page. Only who finds none, or old ones, waits.
-async fn figures(context: &Context) -> Result<Arc<Figures>, Trouble> {
-    let (head, now) = (context.store.head().await?, context.clock.now());
-    if let Some(figures) = context.reliability.figures() {
-        let age = now.duration_since(figures.at);
-        if age < FRESH || head == figures.head && age < LONGEST {
-            return Ok(figures);
-        }
-        if age < LONGEST {
-            let context = context.clone();
-            tokio::spawn(async move {
-                let Ok(_alone) = context.reliability.0.making.try_lock() else { return };
-                if let Err(error) = make(&context, head, now).await {
-                    tracing::error!("reliability figures could not be made anew: {error}");
-                }
-            });
-            return Ok(figures);
-        }
-    }
-    let _alone = context.reliability.0.making.lock().await;
-    // Who waited for another finds what that one made.
-    match context
-        .reliability
-        .figures()
-        .filter(|figures| figures.head == head && now.duration_since(figures.at) < LONGEST)
-    {
-        Some(figures) => Ok(figures),
-        None => make(context, head, now).await,
-    }
-}
-
-/// Makes the figures and puts them where the next one finds them.
-async fn make(context: &Context, head: Position, now: Timestamp) -> Result<Arc<Figures>, Trouble> {
-    let collected = collect(&context.store, &context.catalogue).await?;
-    let made = tokio::task::spawn_blocking(move || {
-        let whole = |subject: &Subject| subject.component.is_none();
-        let services = collected.summaries(whole, &Observed::always(), now);
-        let services = services.into_iter().map(|(subject, summary)| (subject.service, summary)).collect();
-        let (incidents, copies, maintenance) = (collected.incidents, collected.copies, collected.maintenance);
-        Figures { services, incidents, copies, maintenance, head, at: now }
-    });
-    let figures = Arc::new(made.await?);
-    *context.reliability.0.figures.write().unwrap_or_else(PoisonError::into_inner) = Some(figures.clone());
-    Ok(figures)
-}
 
 /// What the page of a service shows; `None` where no official incident of it is known.
 pub async fn of(context: &Context, service: &str) -> Result<Option<Reliability>, Trouble> {
     let figures = figures(context).await?;
     let now = context.clock.now();
     Ok(figures.services.get(service).filter(|summary| summary.incidents > 0).map(|summary| block(summary, now)))
+}
+
+/// Which one of its month an incident is, in words; `None` for maintenance, copies and where that is not known.
+pub async fn which(context: &Context, row: &IncidentRow) -> Result<Option<String>, Trouble> {
+    if row.copy_of.is_some() || row.incident.kind == IncidentKind::Maintenance {
+        return Ok(None);
+    }
+    let figures = figures(context).await?;
+    let incident = &row.incident;
+    let subjects = Subjects(&context.catalogue).of(&incident.page, incident.service.as_deref(), []);
+    let of_page = subjects.first().map(|subject| subject.service.as_str());
+    let known = of_page.and_then(|name| Some((name, figures.services.get(name)?)));
+    let (Some((name, summary)), Some(start)) = (known, Spans::of(incident).start) else { return Ok(None) };
+    let number = ordinal_in_month(&summary.starts, start);
+    // One that the figures do not count yet cannot be placed.
+    Ok(summary
+        .starts
+        .binary_search(&start)
+        .is_ok()
+        .then(|| format!("The {} incident of {name} in {}.", ordinal(number), start.strftime("%B %Y"))))
 }
 
 /// `/stats`.

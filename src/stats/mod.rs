@@ -22,7 +22,7 @@
 //! * Heavy tails make means and medians differ by two to three times: both are given, with 95 % intervals by bootstrap.
 //! * An incident that repeats another (a copy) and maintenance are left out.
 //!
-//! Reading order: [`observed`], [`span`], [`sample`], [`days`], [`calendar`], [`summary`], [`subject`], [`collect`].
+//! Reading order: [`observed`], [`span`], [`sample`], [`days`], [`calendar`], [`mod@summary`], [`subject`], [`collect`].
 
 pub mod calendar;
 pub mod collect;

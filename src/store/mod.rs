@@ -22,10 +22,10 @@ mod read;
 mod schema;
 mod sql;
 
-pub use availability::{DayKey, ImpactKey};
 pub use commit::Committed;
 pub use copies::{Copy, Story};
 pub use error::StoreError;
+pub use export::{DayKey, ImpactKey};
 pub use lease::Lease;
 pub use open::{Store, Target};
 pub use read::{IncidentRow, ItemRow, Row, Totals, Version};

@@ -29,6 +29,7 @@ fn the_reliability_pages_say_how_many_incidents_every_figure_rests_on() {
     let copy = super::export(folder.path()).iter().filter_map(icpe::of).find(|line| line.copy_of.is_some()).cloned();
     let copy = copy.expect("a copy");
     let page = running.get(&format!("/incident/{}", copy.id.expect("an id")));
+    assert!(!page.body.contains("incident of OpenAI"), "a copy is not counted");
     assert!(page.body.contains(&format!("href=\"/incident/{}\"", copy.copy_of.expect("an original"))), "{}", page.body);
 }
 
@@ -56,6 +57,11 @@ fn a_services_page_shows_its_calendar_and_its_repairs() {
             + page.matches("<rect class=\"many\"").count(),
         365
     );
+    let lines = super::export(folder.path());
+    let last =
+        lines.iter().filter_map(icpe::of).find(|line| line.incident.native_id == "8kb29fwgbp25").expect("the newest");
+    let page = running.get(&format!("/incident/{}", last.id.expect("an id"))).body;
+    assert!(page.contains("incident of OpenAI in August 2024."), "{page}");
     let quiet = running.get("/service/slack").body;
     assert!(!quiet.contains("class=\"reliability\""), "nothing is claimed of whom nothing is known");
 }
