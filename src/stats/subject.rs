@@ -41,7 +41,9 @@ impl Subjects<'_> {
     fn page(self, page: &PageIdentity, service: Option<&str>) -> String {
         let by_host = || Some(self.0.by_status_host(page.host.as_deref()?)?.name.clone());
         let known = service.map(str::to_owned).or_else(by_host);
-        let named = || page.name.clone().or_else(|| page.host.clone()).or_else(|| page.id.clone());
+        // A page that calls itself by the name of a service whose page it is not counts under its host.
+        let own_name = page.name.clone().filter(|name| self.0.find(name).is_none());
+        let named = || own_name.or_else(|| page.host.clone()).or_else(|| page.id.clone());
         known.or_else(named).unwrap_or_else(|| "unnamed".to_owned())
     }
 
@@ -73,7 +75,11 @@ mod tests {
             words.map(|(service, component)| format!("{service}|{component}")).collect::<Vec<_>>()
         };
         assert_eq!(told(Some("Acme")), ["Acme|", "Acme|Acme Mail / Inbox", "Acme|Relay", "Acme Mail|"]);
-        let unknown = "status.acme.example";
-        assert_eq!(told(None)[0], format!("{unknown}|"));
+        assert_eq!(told(None)[0], "status.acme.example|");
+        let claims = |name: &str| {
+            let page = PageIdentity { name: Some(name.to_owned()), ..page.clone() };
+            Subjects(&catalogue).of(&page, None, []).remove(0).service
+        };
+        assert_eq!((claims("Acme"), claims("Acorn")), ("status.acme.example".to_owned(), "Acorn".to_owned()));
     }
 }

@@ -79,6 +79,7 @@ fn stats_says_what_the_published_table_says_cell_by_cell() {
     let band = |name: &str| two(&bands[name]);
     assert_eq!([band("100"), band("99.9"), band("99"), band("90")], ["88.85", "89.20", "93.10", "99.12"]);
     assert_eq!(two(&chatgpt["least_availability"]), "77.15");
+    by_impact(&everything);
     assert_eq!(chatgpt["figures"]["ttr_h"]["n"], 138, "resolved alone has no time to repair");
     for interval in ["mean_ci95", "median_ci95"] {
         let ends = &chatgpt["figures"]["ttr_h"][interval];
@@ -91,6 +92,17 @@ fn stats_says_what_the_published_table_says_cell_by_cell() {
     assert_eq!((own.len(), &own[0]["service"], &own[0]["mttr_h"]), (1, &"ChatGPT".into(), &chatgpt["mttr_h"]));
     let table = String::from_utf8(program::call(folder.path(), &["stats", "--components"]).stdout).expect("UTF-8");
     assert!(table.contains("63 of 565") && table.contains("3.64 h"), "{table}");
+}
+
+/// Incidents of each provider by the impact that its page gives: none, minor, major, critical, maintenance.
+fn by_impact(said: &[Value]) {
+    for (service, expected) in
+        [("OpenAI", [52, 141, 125, 46, 1]), ("Anthropic", [44, 48, 43, 5, 1]), ("Character.AI", [2, 4, 11, 19, 0])]
+    {
+        let line = said.iter().find(|line| line["service"] == service && line["component"].is_null()).expect("a line");
+        let count = |word: &str| line["by_severity"][word]["incidents"].as_u64().unwrap_or(0);
+        assert_eq!(["none", "minor", "major", "critical", "maintenance"].map(count), expected, "{service}");
+    }
 }
 
 fn line_of<'a>(said: &'a [Value], label: &str) -> &'a Value {
@@ -180,6 +192,7 @@ fn what_only_the_paper_needs_comes_out_of_the_export() {
     assert_eq!((whole.len(), published.as_str()), (16, "0.53 1.15 0.87 3.45 3.99 3.26"));
     assert_eq!(positive, "0.42 0.45 0.47 2.14 1.13 1.92");
     paths(&incidents);
+    impact_range(&lines);
     co_occurrence(&lines);
 }
 
@@ -208,6 +221,22 @@ fn paths(incidents: &[&Incident]) {
     ];
     println!("{} paths: {paths:?}", incidents.len());
     assert_eq!(paths, expected.into_iter().map(|(path, count)| (path.to_owned(), count)).collect());
+}
+
+/// How many services an incident hit, counted once per service: of all incidents, also those that are dropped elsewhere.
+fn impact_range(lines: &[ExportLine]) {
+    for (provider, expected) in [("OpenAI", [253, 138, 12, 36]), ("Anthropic", [30, 36, 168, 0])] {
+        let mut range = [0; 4];
+        let incidents = lines.iter().filter_map(icpe::of).map(|line| &line.incident);
+        for incident in incidents.filter(|incident| incident.service.as_deref() == Some(provider)) {
+            let is_named = |name: &str| icpe::SERVICES.iter().any(|service| service.1 == provider && service.2 == name);
+            let hit = incident.components.iter().filter(|component| is_named(&component.name)).count();
+            if hit > 0 {
+                range[hit - 1] += hit;
+            }
+        }
+        assert_eq!(range, expected, "{provider}");
+    }
 }
 
 /// Days on which two services were down at once.
