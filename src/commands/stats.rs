@@ -10,7 +10,7 @@ use crate::{
     cli::StatsArgs,
     config::Settings,
     serve::collect,
-    stats::{Interval, Observed, Sample, Subject, Summary},
+    stats::{Interval, Observed, Record, Sample, Subject, Summary},
 };
 
 /// Prints the figures of services, those with most incidents first.
@@ -94,6 +94,10 @@ fn line(subject: &Subject, summary: &Summary) -> Value {
         "availability": availability.mean_pct().map(rounded),
         // Lead times belong to events, which tie posts to incidents; official records alone have none.
         "lead_time": { "n": 0, "median_min": null, "q1_min": null, "q3_min": null, "never_acknowledged": null },
+        "availability_from": availability.mean_pct().map(|_| match availability.record {
+            Record::Days => "days",
+            Record::Stretches => "stretches",
+        }),
         "days": availability.days.len(),
         "outage_days": availability.outage_days(),
         "least_availability": availability.least_pct().map(rounded),

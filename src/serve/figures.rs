@@ -19,7 +19,7 @@ use crate::{
 /// Rows that are read at once.
 const ROWS: u64 = 500;
 
-/// Collects every incident and every component day.
+/// Collects every incident, every component day and every stretch.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -38,11 +38,16 @@ pub async fn collect(store: &Store, catalogue: &Catalogue) -> Result<Collected, 
     let mut after = None;
     loop {
         let page = store.days_page(after, ROWS).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.clone());
+        page.into_iter().for_each(|(_, day)| collected.day(day, subjects));
+    }
+    let mut after = None;
+    loop {
+        let page = store.impacts_page(after, ROWS).await?;
         let Some((last, _)) = page.last() else { return Ok(collected) };
         after = Some(last.clone());
-        for (_, day) in page {
-            collected.day(day.value, &day.page, day.service.as_deref(), subjects);
-        }
+        page.into_iter().for_each(|(_, impact)| collected.stretch(impact, subjects));
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
             reliability::{Figure, Reliability, Row, Spread, Stats, Year},
         },
     },
-    stats::{Interval, Sample, Spans, Subjects, Summary, calendar::ordinal_in_month},
+    stats::{Interval, Record, Sample, Spans, Subjects, Summary, calendar::ordinal_in_month},
     store::IncidentRow,
 };
 
@@ -160,8 +160,12 @@ fn ordinal(number: usize) -> String {
 
 fn availability(summary: &Summary) -> Option<String> {
     let (known, bands) = (&summary.availability, summary.availability.bands()?);
+    let by = match known.record {
+        Record::Days => "By the page’s own days",
+        Record::Stretches => "By the outages that the page gives of its components",
+    };
     Some(format!(
-        "By the page’s own days it was available for {:.2} %; {} of {} days had an outage, {:.1} % of days were 99.9 % or \
+        "{by} it was available for {:.2} %; {} of {} days had an outage, {:.1} % of days were 99.9 % or \
          better.",
         known.mean_pct()?,
         known.outage_days(),

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Observed, Spans, Subjects, Summary,
+    ComponentStretch, Observed, Spans, Stretch, Subjects, Summary,
     subject::Subject,
-    summary::{Occurrence, summary},
+    summary::{Evidence, Occurrence, summary},
 };
-use crate::model::{ComponentDay, Incident, IncidentKind, PageIdentity, Timestamp};
+use crate::model::{ComponentDay, ComponentImpact, Exported, Incident, IncidentKind, Timestamp};
 
 /// What was collected of one subject.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ struct Collection {
     occurrences: Vec<Occurrence>,
     /// Places in [`Collected::days`].
     days: Vec<usize>,
+    /// Places in [`Collected::stretches`].
+    stretches: Vec<usize>,
 }
 
 /// Incidents and days by whom they count for.
@@ -23,6 +25,7 @@ struct Collection {
 pub struct Collected {
     subjects: BTreeMap<Subject, Collection>,
     days: Vec<ComponentDay>,
+    stretches: Vec<ComponentStretch>,
     /// Incidents that count, each once however many it counts for.
     pub incidents: usize,
     /// Incidents that repeat another and were left out.
@@ -51,12 +54,28 @@ impl Collected {
     }
 
     /// Takes what a page says of a component's day.
-    pub fn day(&mut self, day: ComponentDay, page: &PageIdentity, service: Option<&str>, subjects: Subjects<'_>) {
+    pub fn day(&mut self, line: Exported<ComponentDay>, subjects: Subjects<'_>) {
         let place = self.days.len();
-        for subject in subjects.of(page, service, [day.component.as_str()]) {
+        for subject in subjects.of(&line.page, line.service.as_deref(), [line.value.component.as_str()]) {
             self.subjects.entry(subject).or_default().days.push(place);
         }
-        self.days.push(day);
+        self.days.push(line.value);
+    }
+
+    /// Takes a stretch in which a component of a page was not well.
+    pub fn stretch(&mut self, line: Exported<ComponentImpact>, subjects: Subjects<'_>) {
+        let impact = line.value;
+        // While it lasts it is known to have lasted until it was last read (invariant 5).
+        let until = impact.until.or(line.read_at).unwrap_or(impact.from);
+        let place = self.stretches.len();
+        for subject in subjects.of(&line.page, line.service.as_deref(), [impact.component.as_str()]) {
+            self.subjects.entry(subject).or_default().stretches.push(place);
+        }
+        self.stretches.push(ComponentStretch {
+            component: impact.native_id.unwrap_or(impact.component),
+            state: impact.state,
+            stretch: Stretch { from: impact.from, until },
+        });
     }
 
     /// The figures of the subjects that are wanted, by name.
@@ -68,7 +87,10 @@ impl Collected {
     ) -> BTreeMap<Subject, Summary> {
         let of = |collection: &Collection| {
             let days: Vec<_> = collection.days.iter().filter_map(|place| self.days.get(*place)).collect();
-            summary(&collection.occurrences, &days, observed, now)
+            let stretches: Vec<_> =
+                collection.stretches.iter().filter_map(|place| self.stretches.get(*place)).collect();
+            let evidence = Evidence { occurrences: &collection.occurrences, days: &days, stretches: &stretches };
+            summary(evidence, observed, now)
         };
         let subjects = self.subjects.iter().filter(|(subject, _)| wanted(subject));
         subjects.map(|(subject, collection)| (subject.clone(), of(collection))).collect()

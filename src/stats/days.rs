@@ -29,6 +29,18 @@ pub struct Day {
 pub struct Availability {
     /// The days that are known, oldest first.
     pub days: BTreeMap<Date, Day>,
+    /// What they rest on.
+    pub record: Record,
+}
+
+/// What is known of days rests on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Record {
+    /// The page's own word on each day.
+    #[default]
+    Days,
+    /// The stretches in which its components were not well; nothing was told of the time between them.
+    Stretches,
 }
 
 /// Shares of days, in percent, that were at least so available.
@@ -52,18 +64,17 @@ impl Availability {
             .into_iter()
             .filter(|day| calendar::bounds(day.day).is_some_and(|(from, until)| observed.touches(from, until)))
         {
-            let scaled = f64::from(day.major_s) + PARTIAL * f64::from(day.partial_s);
             let outage_s = day.major_s.saturating_add(day.partial_s);
             let of_day = joined.entry(day.day).or_default();
             of_day.components += 1;
             // The sum for now; divided below.
-            of_day.availability_pct += (1.0 - scaled / DAY_S).max(0.0) * 100.0;
+            of_day.availability_pct += availability_pct(day.major_s, day.partial_s);
             of_day.outage_s = of_day.outage_s.max(outage_s);
         }
         for day in joined.values_mut() {
             day.availability_pct /= f64::from(day.components);
         }
-        Self { days: joined }
+        Self { days: joined, record: Record::Days }
     }
 
     /// The mean over days, in percent; `None` where no day is known.
@@ -98,6 +109,12 @@ impl Availability {
         };
         Some(Bands { full: share(100.0), three_nines: share(99.9), two_nines: share(99.0), one_nine: share(90.0) })
     }
+}
+
+/// The availability of a component's day, in percent.
+pub(super) fn availability_pct(major_s: u32, partial_s: u32) -> f64 {
+    let scaled = f64::from(major_s) + PARTIAL * f64::from(partial_s);
+    (1.0 - scaled / DAY_S).max(0.0) * 100.0
 }
 
 #[cfg(test)]

@@ -17,12 +17,14 @@
 //!   monitoring (hours), learn = postmortem less resolved (days). Each only over incidents that have both ends.
 //! * A span that comes out negative contradicts itself and is no observation; every figure says how many it rests on.
 //! * **Availability** of a component's day is 1 less its scaled outage over 24 hours, where scaled = major + 0.3 partial
-//!   (Atlassian's weights); of a service's day the mean over its components; altogether the mean over days.
+//!   (Atlassian's weights); of a service's day the mean over its components; altogether the mean over days. Days are the
+//!   page's own daily record. Where it keeps none, they are made of the stretches that it gives of its components, from the
+//!   first thing known of it on, over the components that it ever said anything of; the figure says which of the two it is.
 //! * An **outage day** is one with any partial or major outage of any component.
 //! * Heavy tails make means and medians differ by two to three times: both are given, with 95 % intervals by bootstrap.
 //! * An incident that repeats another (a copy) and maintenance are left out.
 //!
-//! Reading order: [`observed`], [`span`], [`sample`], [`days`], [`calendar`], [`mod@summary`], [`subject`], [`collect`].
+//! Reading order: [`observed`], [`span`], [`sample`], [`days`], [`stretches`], [`calendar`], [`mod@summary`], [`subject`], [`collect`].
 
 pub mod calendar;
 pub mod collect;
@@ -30,14 +32,16 @@ pub mod days;
 pub mod observed;
 pub mod sample;
 pub mod span;
+pub mod stretches;
 pub mod subject;
 pub mod summary;
 
 pub use calendar::{Calendar, CalendarDay};
 pub use collect::Collected;
-pub use days::{Availability, Bands, Day};
+pub use days::{Availability, Bands, Day, Record};
 pub use observed::{Observed, Stretch};
 pub use sample::{Interval, Sample};
 pub use span::Spans;
+pub use stretches::ComponentStretch;
 pub use subject::{Subject, Subjects};
-pub use summary::{Occurrence, Severity, Summary, summary};
+pub use summary::{Evidence, Occurrence, Severity, Summary, summary};

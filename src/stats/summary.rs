@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Availability, Calendar, Observed, Sample, Spans, calendar};
+use super::{Availability, Calendar, ComponentStretch, Observed, Sample, Spans, calendar, stretches};
 use crate::model::{ComponentDay, Impact, Timestamp};
 
 /// Hours within which an incident after another is a recurrence: a week.
@@ -65,12 +65,28 @@ pub struct Summary {
     pub calendar: Calendar,
 }
 
-/// The figures of these incidents and days.
-pub fn summary(occurrences: &[Occurrence], days: &[&ComponentDay], observed: &Observed, now: Timestamp) -> Summary {
+/// What figures are made of.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Evidence<'a> {
+    /// Incidents, in any order.
+    pub occurrences: &'a [Occurrence],
+    /// What the page says of its components' days.
+    pub days: &'a [&'a ComponentDay],
+    /// Stretches in which components were not well.
+    pub stretches: &'a [&'a ComponentStretch],
+}
+
+/// The figures of what is known, as of `now`.
+pub fn summary(evidence: Evidence<'_>, observed: &Observed, now: Timestamp) -> Summary {
+    let occurrences = evidence.occurrences;
     let spans = || occurrences.iter().map(|occurrence| occurrence.spans);
     let mut starts: Vec<Timestamp> = spans().filter_map(|spans| spans.start).collect();
     starts.sort();
-    let availability = Availability::of(days.iter().copied(), observed);
+    let availability = if evidence.days.is_empty() && !evidence.stretches.is_empty() {
+        stretches::availability(evidence.stretches, starts.first().copied(), observed, now)
+    } else {
+        Availability::of(evidence.days.iter().copied(), observed)
+    };
     let recurs = |pair: &&[Timestamp]| pair[1].duration_since(pair[0]).as_hours() < RECURS_H;
     Summary {
         incidents: occurrences.len(),
@@ -140,14 +156,15 @@ mod tests {
             })
             .collect();
         let now = at("2024-08-31T00:00:00Z");
-        let all = summary(&occurrences, &[], &Observed::always(), now);
+        let evidence = Evidence { occurrences: &occurrences, ..Evidence::default() };
+        let all = summary(evidence, &Observed::always(), now);
         assert_eq!((all.incidents, all.open, all.this_month, all.within_week), (3, 1, 3, 1));
         assert_eq!((all.ttr_h.values(), all.tbf_d.values()), (&[1.0, 3.0][..], &[2.5, 9.0][..]));
         let gap = [
             Stretch { from: at("2024-08-01T00:00:00Z"), until: at("2024-08-02T00:00:00Z") },
             Stretch { from: at("2024-08-09T00:00:00Z"), until: now },
         ];
-        let seen = summary(&occurrences, &[], &Observed::of(gap.to_vec()), now);
+        let seen = summary(evidence, &Observed::of(gap.to_vec()), now);
         assert_eq!(seen.tbf_d.values(), [2.0, 2.5]);
         assert_eq!(all.by_severity[&Impact::Major].ttr_h.n(), 2);
     }

@@ -1,5 +1,5 @@
 //! What pages say of their components: stretches and days. Pages repeat their whole calendar with every poll, so only what
-//! differs is written; the newer reading wins.
+//! differs (or still lasts) is written; the newer reading wins.
 
 use std::collections::HashMap;
 
@@ -155,7 +155,8 @@ async fn write_impacts(
     for (page, from, until) in ranges(coming.values().map(|row| (&row.page, row.from_at))) {
         let held = Entity::find().filter(Column::Page.eq(page)).filter(Column::FromAt.between(from, until));
         for held in held.all(transaction).await? {
-            let same = |new: &Model| Model { read_at: new.read_at, ..held.clone() } == *new;
+            // What lasts is known to last until it was read again.
+            let same = |new: &Model| new.until_at.is_some() && Model { read_at: new.read_at, ..held.clone() } == *new;
             if coming.get(&key(&held)).is_some_and(|new| new.read_at < held.read_at || same(new)) {
                 coming.remove(&key(&held));
             }

@@ -34,6 +34,24 @@ fn the_reliability_pages_say_how_many_incidents_every_figure_rests_on() {
 }
 
 #[test]
+fn availability_says_whether_it_rests_on_the_pages_days_or_on_stretches() {
+    let folder = everything();
+    let said = program::json_lines(folder.path(), &["stats", "--components", "--json"]);
+    let of = |component: &str| {
+        said.iter().find(|line| line["service"] == "OpenAI" && line["component"] == component).expect("a line")
+    };
+    let day = of("Chat / \"API\"");
+    assert_eq!((&day["availability_from"], &day["days"], &day["outage_days"]), (&"days".into(), &1.into(), &1.into()));
+    // A major outage that began on 26 December 2024 and lasted when it was read, just now.
+    let stretch = of("API");
+    assert_eq!(stretch["availability_from"], "stretches");
+    assert_eq!(stretch["days"], stretch["outage_days"]);
+    assert!(stretch["availability"].as_f64().is_some_and(|share| share < 50.0), "{stretch}");
+    let quiet = said.iter().find(|line| line["availability"].is_null()).expect("one of which nothing is told");
+    assert_eq!((&quiet["availability_from"], &quiet["days"]), (&serde_json::Value::Null, &0.into()));
+}
+
+#[test]
 fn a_services_page_shows_its_calendar_and_its_repairs() {
     let Some(path) = data::path("incidents/llm-icpe2025") else { return };
     let folder = Folder::new();
