@@ -25,7 +25,7 @@ pub async fn stats(
 ) -> anyhow::Result<()> {
     let collected = collect(&archive.store, &settings.catalogue).await?;
     let is_wanted = |subject: &Subject| arguments.components || subject.component.is_none();
-    let summaries = collected.summaries(is_wanted, &Observed::always(), archive.clock.now());
+    let summaries = collected.summaries(is_wanted, |_| Observed::always(), archive.clock.now());
     let wanted = arguments
         .service
         .as_deref()

@@ -127,7 +127,7 @@ async fn make(context: &Context, head: Position, now: Timestamp) -> Result<Arc<F
     let collected = collect(&context.store, &context.catalogue).await?;
     let made = tokio::task::spawn_blocking(move || {
         let whole = |subject: &Subject| subject.component.is_none();
-        let services = collected.summaries(whole, &Observed::always(), now);
+        let services = collected.summaries(whole, |_| Observed::always(), now);
         let services = services.into_iter().map(|(subject, summary)| (subject.service, summary)).collect();
         let (incidents, copies, maintenance) = (collected.incidents, collected.copies, collected.maintenance);
         Figures { services, incidents, copies, maintenance, head, at: now }

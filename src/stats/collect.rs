@@ -78,21 +78,21 @@ impl Collected {
         });
     }
 
-    /// The figures of the subjects that are wanted, by name.
+    /// The figures of the subjects that are wanted, by name; `observed` tells what was observed of each.
     pub fn summaries(
         &self,
         wanted: impl Fn(&Subject) -> bool,
-        observed: &Observed,
+        observed: impl Fn(&Subject) -> Observed,
         now: Timestamp,
     ) -> BTreeMap<Subject, Summary> {
-        let of = |collection: &Collection| {
+        let of = |subject: &Subject, collection: &Collection| {
             let days: Vec<_> = collection.days.iter().filter_map(|place| self.days.get(*place)).collect();
             let stretches: Vec<_> =
                 collection.stretches.iter().filter_map(|place| self.stretches.get(*place)).collect();
             let evidence = Evidence { occurrences: &collection.occurrences, days: &days, stretches: &stretches };
-            summary(evidence, observed, now)
+            summary(evidence, &observed(subject), now)
         };
         let subjects = self.subjects.iter().filter(|(subject, _)| wanted(subject));
-        subjects.map(|(subject, collection)| (subject.clone(), of(collection))).collect()
+        subjects.map(|(subject, collection)| (subject.clone(), of(subject, collection))).collect()
     }
 }

@@ -26,6 +26,19 @@ impl Observed {
         Self::default()
     }
 
+    /// All time but these stretches, in any order: nobody looked while they lasted.
+    pub fn except(gaps: Vec<Stretch>) -> Self {
+        let gaps = Self::of(gaps).stretches.unwrap_or_default();
+        let mut stretches = Vec::with_capacity(gaps.len() + 1);
+        let mut from = Timestamp::MIN;
+        for gap in gaps {
+            stretches.push(Stretch { from, until: gap.from });
+            from = gap.until;
+        }
+        stretches.push(Stretch { from, until: Timestamp::MAX });
+        Self::of(stretches)
+    }
+
     /// These stretches, in any order; what overlaps is joined, what is empty is left out.
     pub fn of(mut stretches: Vec<Stretch>) -> Self {
         stretches.retain(|stretch| stretch.from < stretch.until);
@@ -71,6 +84,11 @@ mod tests {
             assert_eq!(observed.within(at(from), at(until)).as_hours(), hours, "{from}..{until}");
         }
         assert!(observed.touches(at(5), at(9)) && !observed.touches(at(6), at(10)));
+        let seen = Observed::except(vec![of(10, 12), of(0, 4), of(3, 6)]);
+        for (from, until, hours) in [(0, 6, 0), (5, 11, 4), (12, 13, 1), (-5, 50, 47)] {
+            assert_eq!(seen.within(at(from), at(until)).as_hours(), hours, "{from}..{until}");
+        }
+        assert_eq!(Observed::except(Vec::new()).within(at(1), at(3)).as_hours(), 2);
         assert_eq!(Observed::always().within(at(1), at(3)).as_hours(), 2);
         assert_eq!(Observed::of(Vec::new()).within(at(1), at(3)).as_hours(), 0);
     }
