@@ -1,7 +1,7 @@
 //! Reading what `downwire export` wrote, line by line ([`model::export`](crate::model::export) describes the format). A line
 //! that cannot be read costs only itself.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use crate::model::{ExportLine, ExportedIncident, export::VERSION};
 
@@ -23,11 +23,7 @@ pub fn is_export(beginning: &[u8]) -> bool {
 /// # Errors
 /// Why the line cannot be read, in words.
 pub fn line(text: &str) -> Result<ExportLine, String> {
-    // No text of ours has one, and PostgreSQL takes none: two ids could become one by losing it.
-    if text.contains("\\u0000") {
-        return Err("a text with a NUL".to_owned());
-    }
-    let mut line: ExportLine = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let mut line: ExportLine = serde_json::from_str(&without_nul(text)).map_err(|error| error.to_string())?;
     match &mut line {
         ExportLine::Header { version } if *version > VERSION => {
             return Err(format!("version {version} of the export format, this downwire reads up to {VERSION}"));
@@ -40,6 +36,30 @@ pub fn line(text: &str) -> Result<ExportLine, String> {
         ExportLine::Header { .. } | ExportLine::Impact(_) | ExportLine::Day(_) => {}
     }
     Ok(line)
+}
+
+/// The line without escaped NULs: no text needs one, and PostgreSQL takes none.
+fn without_nul(text: &str) -> Cow<'_, str> {
+    const NUL: &str = "\\u0000";
+    if !text.contains(NUL) {
+        return Cow::Borrowed(text);
+    }
+    let (mut kept, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(escape) = rest.find('\\') {
+        // An escape is a backslash and what follows it: of two backslashes the second begins none.
+        let (before, from) = rest.split_at(escape);
+        kept.push_str(before);
+        let length = 1 + from.chars().nth(1).map_or(0, char::len_utf8);
+        rest = match from.strip_prefix(NUL) {
+            Some(behind) => behind,
+            None => {
+                kept.push_str(&from[..length]);
+                &from[length..]
+            }
+        };
+    }
+    kept.push_str(rest);
+    Cow::Owned(kept)
 }
 
 /// What a database would refuse, and with it everything else of the transaction.
@@ -101,7 +121,10 @@ mod tests {
             )
         };
         assert!(line(&incident("a", &format!("{post},{post}"))).expect_err("twice").contains("two posts"));
-        assert!(line(&incident("\\u0000a", post)).expect_err("NUL").contains("NUL"));
+        let Ok(ExportLine::Incident(read)) = line(&incident(r"\u0000a\\u0000\\\u0000b\n", post)) else {
+            panic!("NULs")
+        };
+        assert_eq!(read.incident.native_id, "a\\u0000\\b\n", "a NUL goes, a backslash with letters stays");
         assert!(line(&incident(" ", post)).expect_err("blank").contains("native_id"));
         let Ok(ExportLine::Incident(read)) = line(&incident("a", post)) else { panic!("an incident") };
         assert_eq!((read.incident.updates.len(), read.incident.url, read.version), (1, None, 1));
