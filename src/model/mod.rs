@@ -1,11 +1,12 @@
 //! The values every other folder speaks in. Imports nothing of ours, does no IO, never asks the time.
 //!
-//! Reading order: [`id`], [`time`], [`item`], [`verdict`], [`incident`], [`absorb`], [`availability`], [`source`], [`exchange`], [`change`], [`query`], [`hits`].
+//! Reading order: [`id`], [`time`], [`item`], [`verdict`], [`incident`], [`absorb`], [`availability`], [`source`], [`exchange`], [`export`], [`change`], [`query`], [`hits`].
 
 pub mod absorb;
 pub mod availability;
 pub mod change;
 pub mod exchange;
+pub mod export;
 pub mod hits;
 pub mod id;
 pub mod incident;
@@ -18,6 +19,7 @@ pub mod verdict;
 pub use availability::{ComponentDay, ComponentImpact, PageRecord, PageReport};
 pub use change::{Batch, Change, Document, Judged, Operation, Position, Subject};
 pub use exchange::{Answer, Ask, Outcome, Validators};
+pub use export::{ExportLine, Exported, ExportedIncident, ExportedItem, Former};
 pub use hits::{Cursor, FacetCount, Histogram, Hit, Hits, Overview};
 pub use id::Id;
 pub use incident::{Component, ComponentState, Impact, Incident, IncidentKind, Origin, PageIdentity, Phase, Update};

@@ -4,6 +4,7 @@
 //! the source gave it, cleaned and cut to size; what it means is for others to say.
 
 pub mod discover;
+pub mod export;
 mod feed;
 pub mod opml;
 mod page;

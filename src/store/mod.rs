@@ -6,13 +6,15 @@
 //! transaction has read still holds when it commits, and the same code is right on both.
 //!
 //! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `read`, `changes`,
-//! `copies`, `lease`, `backup`.
+//! `availability`, `export`, `copies`, `lease`, `backup`.
 
+mod availability;
 mod backup;
 mod changes;
 mod commit;
 mod copies;
 mod error;
+mod export;
 mod incidents;
 mod lease;
 mod open;
@@ -23,6 +25,7 @@ mod sql;
 pub use commit::Committed;
 pub use copies::{Copy, Story};
 pub use error::StoreError;
+pub use export::{DayKey, ImpactKey};
 pub use lease::Lease;
 pub use open::{Store, Target};
 pub use read::{IncidentRow, ItemRow, Row, Totals, Version};

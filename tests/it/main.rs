@@ -7,6 +7,7 @@ mod copying;
 mod demo;
 mod fetching;
 mod flow;
+mod histories;
 mod judging;
 mod kill;
 mod layers;
