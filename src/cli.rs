@@ -51,10 +51,14 @@ pub enum Command {
     Demo(DemoArgs),
     /// Poll what is due (or one source) once, and say what came
     Fetch(FetchArgs),
-    /// Read files or folders into the archive: feeds and status-page payloads
+    /// Read files or folders into the archive: feeds, status-page payloads, downwire's own export
     Import(ImportArgs),
     /// Search the archive
     Search(SearchArgs),
+    /// Show how reliable services were: time to repair, time between failures, availability
+    Stats(StatsArgs),
+    /// Print the archive as JSON Lines, which import reads back, or its incidents as CSV
+    Export(ExportArgs),
     /// Show the health of every source; find, take in and give out feeds
     Sources(SourcesArgs),
     /// Check the configuration and say every problem at once
@@ -126,6 +130,28 @@ pub struct SearchArgs {
     pub best: bool,
 }
 
+/// Arguments of `stats`.
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    /// Only this service, by any of its names
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
+    /// Also each component of its page
+    #[arg(long)]
+    pub components: bool,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The incidents as a table for spreadsheets; posts and history are left out
+    #[arg(long)]
+    pub csv: bool,
+    /// Print the JSON Schema of a line instead
+    #[arg(long, conflicts_with = "csv")]
+    pub schema: bool,
+}
+
 /// Arguments of `sources`.
 #[derive(Debug, Args, Default)]
 pub struct SourcesArgs {
@@ -178,12 +204,16 @@ pub struct BackupArgs {
     pub file: PathBuf,
 }
 
+/// The word of `import --as` for an export of downwire's own.
+pub const EXPORT: &str = "downwire";
+
 /// The words that `import --as` takes.
 fn kinds() -> clap::builder::PossibleValuesParser {
     SourceKind::ALL
         .iter()
         .filter(|kind| **kind != SourceKind::Page)
         .map(|kind| kind.as_str())
+        .chain([EXPORT])
         .collect::<Vec<_>>()
         .into()
 }

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod check;
+pub mod export;
 pub mod feeds;
 pub mod fetch;
 pub mod healthcheck;
@@ -11,6 +12,7 @@ mod output;
 pub mod reindex;
 pub mod search;
 pub mod sources;
+pub mod stats;
 
 pub use output::Output;
 

@@ -143,10 +143,10 @@ impl Report {
         }
     }
 
-    /// The poll ended at an older page of a feed or an archive, which is no reason to call the source broken. `cursor` says
-    /// when to try again.
+    /// The poll ended at what more a source has, such as older pages, which is no reason to call it broken. `cursor` says when
+    /// to try again.
     pub fn history_ended(&mut self, failure: &Failure, mut cursor: BTreeMap<String, String>) {
-        self.repaired.push(format!("its older pages were read in part: {}", failure.words));
+        self.repaired.push(format!("what more it has was read in part: {}", failure.words));
         self.cursor.append(&mut cursor);
     }
 

@@ -83,15 +83,16 @@ async fn poll(stages: &Stages, spec: &SourceSpec, state: SourceState) -> Batch {
                 report.document(state.address(), &ask.url, &answer, &mut reading, is_history, now);
                 if report.evidence().is_foreign(spec, &state) {
                     // What a stranger says is kept as a stranger's word.
-                    reading.report = None;
+                    (reading.report, reading.impacts, reading.days) = (None, Vec::new(), Vec::new());
                     reading.incidents.iter_mut().for_each(|incident| incident.service = None);
                 }
                 batch.pages.extend(reading.take_page_record(&spec.name, spec.service.as_deref(), now));
                 judge(&stages.classifier, reading.items, reading.incidents, &mut batch);
                 next = reading.next;
             }
-            Err(failure) if is_history => {
-                report.history_ended(&failure, source::history_failed(spec, &state, stages.clock.now()));
+            Err(failure) if is_history || ask.is_extra => {
+                let cursor = source::history_failed(spec, &state, &ask, stages.clock.now());
+                report.history_ended(&failure, cursor);
             }
             Err(failure) => report.failed(failure),
         }

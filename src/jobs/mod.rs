@@ -7,6 +7,7 @@ pub mod follow_copies;
 pub mod follow_search;
 pub mod health;
 pub mod import;
+pub mod import_export;
 pub mod ingest;
 pub mod lease;
 pub mod queue;

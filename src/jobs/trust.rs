@@ -142,7 +142,7 @@ impl Evidence {
         let keeps_history = match kind {
             SourceKind::Feed => before.items >= FEW && !before.address().contains('?'),
             SourceKind::Statuspage | SourceKind::IncidentIo | SourceKind::StatusFeed | SourceKind::Hund => true,
-            SourceKind::Xai => true,
+            SourceKind::StatusJson => true,
             _ => false,
         };
         let is_empty = self.found == 0 && self.unchanged == 0 && before.items > 0;

@@ -96,6 +96,25 @@ words! {
     }
 }
 
+impl ComponentState {
+    /// How bad it is: planned work is worse than none, and better than any trouble. `None` for what is not known.
+    pub fn badness(self) -> Option<u8> {
+        match self {
+            Self::Operational => Some(0),
+            Self::UnderMaintenance => Some(1),
+            Self::DegradedPerformance => Some(2),
+            Self::PartialOutage => Some(3),
+            Self::MajorOutage => Some(4),
+            Self::Unknown => None,
+        }
+    }
+
+    /// The worst of several; unknown ones say nothing.
+    pub fn worst(states: impl IntoIterator<Item = Self>) -> Option<Self> {
+        states.into_iter().filter(|state| state.badness().is_some()).max_by_key(|state| state.badness())
+    }
+}
+
 words! {
     /// Outages and maintenance are kept apart everywhere.
     IncidentKind {
@@ -113,19 +132,6 @@ words! {
         Observed = "observed",
         /// Read from history: an import, or a first look at a page.
         Imported = "imported",
-    }
-}
-
-impl ComponentState {
-    /// How bad it is: 0 for what works, 1 for planned work and what is not said, then degraded, partial and major.
-    pub fn severity(self) -> u8 {
-        match self {
-            Self::Operational => 0,
-            Self::UnderMaintenance | Self::Unknown => 1,
-            Self::DegradedPerformance => 2,
-            Self::PartialOutage => 3,
-            Self::MajorOutage => 4,
-        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! The values every other folder speaks in. Imports nothing of ours, does no IO, never asks the time.
 //!
-//! Reading order: [`id`], [`time`], [`item`], [`verdict`], [`incident`], [`absorb`], [`availability`], [`doubt`], [`source`], [`quorum`], [`exchange`], [`change`], [`query`], [`hits`].
+//! Reading order: [`id`], [`time`], [`item`], [`verdict`], [`incident`], [`absorb`], [`availability`], [`doubt`], [`source`],
+//! [`quorum`], [`exchange`], [`export`], [`change`], [`query`], [`hits`].
 
 pub mod absorb;
 pub mod availability;
 pub mod change;
 pub mod doubt;
 pub mod exchange;
+pub mod export;
 pub mod hits;
 pub mod id;
 pub mod incident;
@@ -21,6 +23,7 @@ pub use availability::{ComponentDay, ComponentImpact, PageRecord, PageReport, St
 pub use change::{Batch, Change, Document, Judged, Operation, Position, Subject};
 pub use doubt::Doubt;
 pub use exchange::{Answer, Ask, Outcome, Validators};
+pub use export::{ExportLine, Exported, ExportedIncident, ExportedItem, Former};
 pub use hits::{Cursor, FacetCount, Histogram, Hit, Hits, Overview};
 pub use id::Id;
 pub use incident::{Component, ComponentState, Impact, Incident, IncidentKind, Origin, PageIdentity, Phase, Update};

@@ -76,10 +76,10 @@ kinds! {
     Hund = "hund",
     /// Zendesk's own API.
     Zendesk = "zendesk",
-    /// xAI's feed.
-    Xai = "xai",
     /// Vigil.
     Vigil = "vigil",
+    /// JSON of a vendor's own: a list of incidents in the usual words, and a few that are known.
+    StatusJson = "status-json",
     /// A status page that has only RSS or Atom: its entries are folded into incidents.
     StatusFeed = "status-feed",
 }
@@ -92,9 +92,9 @@ impl SourceKind {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
     }
 
-    /// Whether this version reads it. incident.io is read through its imitation of Statuspage's API.
+    /// Whether this version reads it.
     pub fn is_read(self) -> bool {
-        matches!(self, Self::Feed | Self::Statuspage | Self::IncidentIo | Self::Vigil)
+        self != Self::Page
     }
 
     /// Whether it is a status page: official, and read as incidents.

@@ -8,6 +8,7 @@ pub mod assets;
 pub mod atom;
 pub mod chart;
 pub mod duration;
+pub mod export;
 pub mod json_feed;
 pub mod opml;
 pub mod pages;

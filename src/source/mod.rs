@@ -4,6 +4,7 @@
 //! the source gave it, cleaned and cut to size; what it means is for others to say.
 
 pub mod discover;
+pub mod export;
 mod feed;
 pub mod opml;
 mod page;
@@ -15,7 +16,7 @@ use std::{collections::BTreeMap, time::Duration};
 use crate::{
     model::{
         Answer, Ask, ComponentDay, ComponentImpact, Incident, Item, Outcome, PageIdentity, PageRecord, PageReport,
-        SourceKind, SourceSpec, SourceState, Timestamp, Validators,
+        SourceKind, SourceSpec, SourceState, Timestamp,
     },
     text::charset::{self, Decoded},
 };
@@ -151,9 +152,12 @@ struct Context<'a> {
     hidden: bool,
     /// The page was being watched before: what is new now was seen as it happened.
     watched: bool,
-    /// How far was read before; `None` for a file.
-    cursor: Option<&'a BTreeMap<String, String>>,
+    /// How far the source was read before, by the names that its adapter chose; empty for a file.
+    cursor: &'a BTreeMap<String, String>,
 }
+
+/// The cursor of what was never read.
+static NEVER_READ: BTreeMap<String, String> = BTreeMap::new();
 
 /// Content types of feeds, best first. Source: the feed formats' own registrations.
 const ACCEPT_FEED: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, \
@@ -177,8 +181,8 @@ pub fn is_history(spec: &SourceSpec, state: &SourceState, ask: &Ask) -> bool {
 }
 
 /// What to remember of a request for what lies behind that failed.
-pub fn history_failed(spec: &SourceSpec, state: &SourceState, now: Timestamp) -> BTreeMap<String, String> {
-    page::history_failed(kind(spec, state), now)
+pub fn history_failed(spec: &SourceSpec, state: &SourceState, ask: &Ask, now: Timestamp) -> BTreeMap<String, String> {
+    page::history_failed(kind(spec, state), ask, now)
 }
 
 /// As what a source is read: the platform that was found out, where the configuration names none.
@@ -192,7 +196,7 @@ fn kind(spec: &SourceSpec, state: &SourceState) -> SourceKind {
 /// A request with the validators of the last answer to the same address.
 fn ask(url: String, accept: &'static str, state: &SourceState) -> Ask {
     let validators = state.validators.get(&url).cloned().unwrap_or_default();
-    Ask { url, accept, validators }
+    Ask { url, accept, validators, ..Ask::default() }
 }
 
 /// Reads the answer to `ask`.
@@ -218,7 +222,7 @@ pub fn read(
                 now,
                 hidden: answer.noindex,
                 watched: state.last_success.is_some(),
-                cursor: Some(&state.cursor),
+                cursor: &state.cursor,
             };
             read_text(&decoded, Some(kind(spec, state)), context)?
         }
@@ -227,7 +231,9 @@ pub fn read(
         // What a feed has from before is read once: at first sight.
         SourceKind::Feed if state.last_success.is_none() => older(&reading.about, &answer.url),
         SourceKind::Feed => None,
-        platform => page::next_ask(platform, &Step { asked: ask, outcome: answer.outcome, state, reading: &reading }),
+        platform => {
+            page::next_ask(platform, &Step { asked: ask, outcome: answer.outcome, state, reading: &reading, now })
+        }
     };
     reading.next = next;
     Ok(reading)
@@ -236,7 +242,7 @@ pub fn read(
 /// The request for what is at an address that somebody gives: a feed, or a page that names one.
 pub fn look_at(url: &str) -> Ask {
     const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.8, */*;q=0.5";
-    Ask { url: url.to_owned(), accept: ACCEPT, validators: Validators::default() }
+    Ask { url: url.to_owned(), accept: ACCEPT, ..Ask::default() }
 }
 
 /// Reads what is at an address that somebody gave.
@@ -254,7 +260,7 @@ pub fn look(answer: &Answer, now: Timestamp) -> Result<Reading, ReadError> {
         now,
         hidden: answer.noindex,
         watched: false,
-        cursor: None,
+        cursor: &NEVER_READ,
     };
     read_text(&decoded, None, context)
 }
@@ -262,7 +268,7 @@ pub fn look(answer: &Answer, now: Timestamp) -> Result<Reading, ReadError> {
 /// The request for a feed's older entries.
 fn older(about: &About, page: &str) -> Option<Ask> {
     let url = about.older.clone().filter(|older| older != page)?;
-    Some(Ask { url, accept: ACCEPT_FEED, validators: Validators::default() })
+    Some(Ask { url, accept: ACCEPT_FEED, ..Ask::default() })
 }
 
 /// Reads a file whose format, and perhaps platform, must be found out.
@@ -278,7 +284,7 @@ pub fn read_file(bytes: &[u8], hint: Hint<'_>, now: Timestamp) -> Result<Reading
         now,
         hidden: false,
         watched: false,
-        cursor: None,
+        cursor: &NEVER_READ,
     };
     read_text(&charset::decode(bytes, None), hint.platform, context)
 }

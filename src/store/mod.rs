@@ -5,14 +5,16 @@
 //! Writers take turns on both backends: SQLite begins IMMEDIATE, PostgreSQL takes one advisory lock. So what a write
 //! transaction has read still holds when it commits, and the same code is right on both.
 //!
-//! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `incidents`, `states`, `observed`, `read`, `changes`,
-//! `copies`, `lease`, `backup`.
+//! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `incidents`, `states`,
+//! `observed`, `availability`, `read`, `changes`, `export`, `copies`, `lease`, `backup`.
 
+mod availability;
 mod backup;
 mod changes;
 mod commit;
 mod copies;
 mod error;
+mod export;
 mod incidents;
 mod lease;
 mod observed;
@@ -25,6 +27,7 @@ mod states;
 pub use commit::Committed;
 pub use copies::{Copy, Story};
 pub use error::StoreError;
+pub use export::{DayKey, ImpactKey};
 pub use lease::Lease;
 pub use open::{Store, Target};
 pub use read::{IncidentRow, ItemRow, Row, Totals, Version};

@@ -83,7 +83,7 @@ pub(super) async fn write(transaction: &DatabaseTransaction, records: &[PageReco
         }
     }
     for (record, report) in joined {
-        let page = page_key(transaction, &record.page).await?;
+        let page = page_key(transaction, &record.page, None).await?;
         write_page(transaction, &page, record, report.overall).await?;
         // A document that names no component says nothing of them.
         if !report.components.is_empty() {
@@ -187,7 +187,7 @@ fn worst_of_each(components: &[Component]) -> Vec<(String, &Component)> {
     for component in components {
         let key = plain(component.key());
         match places.get(&key) {
-            Some(place) if component.state.severity() > each[*place].1.state.severity() => each[*place].1 = component,
+            Some(place) if component.state.badness() > each[*place].1.state.badness() => each[*place].1 = component,
             Some(_) => {}
             None => {
                 places.insert(key.clone(), each.len());

@@ -29,6 +29,8 @@ pub(super) struct Draft {
     pub first_post_at: Option<Timestamp>,
     /// When the page says that it ended. Believed only where the phase says that it is over.
     pub resolved_at: Option<Timestamp>,
+    /// When the page last changed it, where no post says so.
+    pub last_update_at: Option<Timestamp>,
     /// Maintenance only: the planned start …
     pub scheduled_for: Option<Timestamp>,
     /// … and the planned end.
@@ -70,7 +72,8 @@ impl Draft {
         }
         let (updates, skipped) = place(self.updates, &native_id);
         let phase = self.phase.unwrap_or_else(|| newest_phase(&updates));
-        let last_update_at = updates.last().map(|update| update.shown_at).or(self.first_post_at).or(self.started_at);
+        let last_update_at = updates.last().map(|update| update.shown_at).or(self.last_update_at);
+        let last_update_at = last_update_at.or(self.first_post_at).or(self.started_at).or(self.scheduled_for);
         let first_post_at = self.first_post_at.or_else(|| updates.iter().map(|update| update.posted_at).min());
         let started_at = self.started_at.or(self.scheduled_for).or(first_post_at);
         if started_at.is_none() && last_update_at.is_none() {
@@ -80,13 +83,15 @@ impl Draft {
         let is_maintenance = self.is_maintenance || planned;
         let resolved_at = self.resolved_at.or_else(|| end_of(&updates)).filter(|_| phase.is_over());
         let unsaid = if is_maintenance { Impact::Maintenance } else { Impact::Unknown };
+        // What was read from a file lies where its page is.
+        let root = page.host.as_ref().map(|host| format!("https://{host}/"));
         let incident = Incident {
             page: page.clone(),
             source: context.source.to_owned(),
             service: context.service.map(str::to_owned),
             kind: if is_maintenance { IncidentKind::Maintenance } else { IncidentKind::Outage },
             title,
-            url: self.url.and_then(|url| urls::absolute(&url, context.base)),
+            url: self.url.and_then(|url| urls::absolute(&url, context.base.or(root.as_deref()))),
             phase,
             impact: self.impact.unwrap_or(unsaid),
             started_at,
@@ -211,7 +216,7 @@ mod tests {
             now,
             hidden: false,
             watched: true,
-            cursor: None,
+            cursor: &super::super::super::NEVER_READ,
         }
     }
 

@@ -4,12 +4,37 @@
 //! The rules that hold for all of them (four times kept apart, "well" only from an explicit word, one bad incident costs
 //! only itself) are kept by [`draft`] and [`value`]; an adapter says where in a document things stand.
 
+mod apple;
+mod aws;
+mod azure;
+mod betterstack;
+mod cachet;
+mod common;
+mod cstate;
+mod datadog;
 mod document;
 mod draft;
+mod firehydrant;
+mod fold;
+mod gatus;
+mod google;
+mod heroku;
+mod incidentio;
+mod instatus;
+mod microsoft365;
+mod salesforce;
+mod slack;
+mod status_feed;
+mod statusio;
 mod statuspage;
 mod trust;
+mod upptime;
+mod uptimecom;
+mod uptimekuma;
 mod value;
+mod vendors;
 mod vigil;
+mod zendesk;
 
 pub(super) use document::{Document, shape};
 
@@ -53,13 +78,39 @@ pub(super) struct Step<'a> {
     pub state: &'a SourceState,
     /// What was read of the answer; empty when unchanged.
     pub reading: &'a Reading,
+    /// The time of the poll.
+    pub now: Timestamp,
 }
 
 /// Every platform that is read. Who imitates another stands before it.
-const ADAPTERS: &[Adapter] = &[INCIDENT_IO, statuspage::ADAPTER, vigil::ADAPTER];
-
-/// incident.io through its imitation of Statuspage's API.
-const INCIDENT_IO: Adapter = Adapter { kind: SourceKind::IncidentIo, recognises: |_| false, ..statuspage::ADAPTER };
+const ADAPTERS: &[Adapter] = &[
+    incidentio::ADAPTER,
+    statuspage::ADAPTER,
+    aws::ADAPTER,
+    google::ADAPTER,
+    azure::ADAPTER,
+    microsoft365::ADAPTER,
+    instatus::ADAPTER,
+    betterstack::ADAPTER,
+    statusio::ADAPTER,
+    slack::ADAPTER,
+    heroku::ADAPTER,
+    salesforce::ADAPTER,
+    apple::ADAPTER,
+    firehydrant::ADAPTER,
+    datadog::ADAPTER,
+    uptimecom::ADAPTER,
+    uptimekuma::ADAPTER,
+    gatus::ADAPTER,
+    upptime::ADAPTER,
+    cachet::ADAPTER,
+    cstate::ADAPTER,
+    status_feed::HUND,
+    zendesk::ADAPTER,
+    vigil::ADAPTER,
+    vendors::ADAPTER,
+    status_feed::ADAPTER,
+];
 
 /// The adapter of a kind.
 fn adapter(kind: SourceKind) -> Option<&'static Adapter> {
@@ -81,16 +132,12 @@ pub(super) fn next_ask(platform: SourceKind, step: &Step<'_>) -> Option<Ask> {
 
 /// Whether a request asks for what lies behind: see [`super::is_history`].
 pub(super) fn is_history(platform: SourceKind, ask: &Ask) -> bool {
-    is_statuspage(platform) && statuspage::archive::number(&ask.url).is_some()
+    platform == SourceKind::Statuspage && statuspage::archive::number(&ask.url).is_some()
 }
 
 /// What to remember of a request for what lies behind that failed.
-pub(super) fn history_failed(platform: SourceKind, now: Timestamp) -> BTreeMap<String, String> {
-    if is_statuspage(platform) { statuspage::archive::failed(now) } else { BTreeMap::new() }
-}
-
-fn is_statuspage(platform: SourceKind) -> bool {
-    matches!(platform, SourceKind::Statuspage | SourceKind::IncidentIo)
+pub(super) fn history_failed(platform: SourceKind, ask: &Ask, now: Timestamp) -> BTreeMap<String, String> {
+    if is_history(platform, ask) { statuspage::archive::failed(now) } else { BTreeMap::new() }
 }
 
 /// Reads a document as a page on this platform.
@@ -120,6 +167,9 @@ impl Adapter {
     pub fn read(&self, document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadError> {
         let mut reading = (self.read)(document, context)?;
         reading.platform = Some(self.kind);
+        if let Some(report) = &mut reading.report {
+            report.overall = trust::overall(report.overall, &reading.incidents, context.now);
+        }
         Ok(reading)
     }
 }

@@ -32,7 +32,7 @@ pub(super) const ADAPTER: Adapter = Adapter {
         None => document.is_xml() && history::is_history(document.text),
     },
     first: first_ask,
-    next: next_ask,
+    next,
     read,
 };
 
@@ -44,14 +44,14 @@ const INCIDENTS: &str = "/api/v2/incidents.json";
 const COMPONENTS: &str = "/api/v2/components.json";
 
 /// The page's root, whatever of it was configured or a redirect has led to.
-fn root(state: &SourceState) -> &str {
+pub(super) fn root(state: &SourceState) -> &str {
     let address = state.address();
     let address = address.split(['?', '#']).next().unwrap_or(address);
     [SUMMARY, INCIDENTS].iter().find_map(|path| address.strip_suffix(path)).unwrap_or(address).trim_end_matches('/')
 }
 
 /// `summary.json`; a document that was configured itself is asked as it is.
-fn first_ask(state: &SourceState) -> Ask {
+pub(super) fn first_ask(state: &SourceState) -> Ask {
     let root = root(state);
     let is_document = [".json", ".atom", ".rss"].iter().any(|ending| root.ends_with(ending));
     let url = if is_document { root.to_owned() } else { format!("{root}{SUMMARY}") };
@@ -60,26 +60,26 @@ fn first_ask(state: &SourceState) -> Ask {
 
 /// After a summary that changed, the list of incidents, which also says how they ended, and the list of components where
 /// the summary does not name all; so an unchanged page costs one conditional request. A list that was never read is always
-/// asked for. Then the archive, as far as it was not read before.
-fn next_ask(step: &Step<'_>) -> Option<Ask> {
+/// asked for.
+pub(super) fn next_ask(step: &Step<'_>) -> Option<Ask> {
     let root = root(step.state);
-    let list = |path: &str| format!("{root}{path}");
-    if step.asked.url.ends_with(SUMMARY) {
-        let is_fresh = step.outcome == Outcome::Fresh;
-        if is_fresh || !step.state.validators.contains_key(&list(INCIDENTS)) {
-            return Some(ask(list(INCIDENTS), ACCEPT_JSON, step.state));
-        }
-        return archive::next_ask(step, root);
+    let list = |path: &str| Some(ask(format!("{root}{path}"), ACCEPT_JSON, step.state));
+    let was_read = |path: &str| step.state.validators.contains_key(&format!("{root}{path}"));
+    let asked = step.asked.url.as_str();
+    if asked.ends_with(SUMMARY) && (step.outcome == Outcome::Fresh || !was_read(INCIDENTS)) {
+        return list(INCIDENTS);
     }
-    let wants_components = step.state.cursor.get(report::CUT).is_some_and(|cut| cut == "yes");
-    if step.asked.url.ends_with(INCIDENTS) && wants_components {
-        return Some(ask(list(COMPONENTS), ACCEPT_JSON, step.state));
-    }
-    archive::next_ask(step, root)
+    let is_cut = || step.state.cursor.get(report::CUT).is_some_and(|cut| cut == "yes");
+    if asked.ends_with(INCIDENTS) && is_cut() { list(COMPONENTS) } else { None }
+}
+
+/// After the lists the archive, as far as it was not read before.
+fn next(step: &Step<'_>) -> Option<Ask> {
+    next_ask(step).or_else(|| archive::next_ask(step, root(step.state)))
 }
 
 /// Reads one document.
-fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadError> {
+pub(super) fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadError> {
     if document.is_xml() {
         return history::read(document.text, context);
     }
@@ -110,7 +110,7 @@ fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadEr
             }
         }
     }
-    report::read(&mut reading, document, &page, context);
+    report::read(&mut reading, document, &page);
     archive::mark_newest(&mut reading, context);
     let identity = reading.incidents.first().map_or(page.identity, |incident| incident.page.clone());
     reading.about.title = identity.name.clone();

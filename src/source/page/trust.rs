@@ -9,12 +9,8 @@ const FORGOTTEN_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_hours(3
 /// incident that it has just opened. Where the page has no word ([`ComponentState::Unknown`]) the absence of incidents is
 /// none either.
 pub(super) fn overall(said: ComponentState, incidents: &[Incident], now: Timestamp) -> ComponentState {
-    let worst =
-        incidents.iter().filter(|incident| is_open(incident, now)).map(of_impact).max_by_key(|state| state.severity());
-    match worst {
-        Some(worst) if worst.severity() > said.severity() => worst,
-        _ => said,
-    }
+    let open = incidents.iter().filter(|incident| is_open(incident, now)).map(of_impact);
+    ComponentState::worst(open.chain([said])).unwrap_or(ComponentState::Unknown)
 }
 
 /// Whether an incident is under way: said to be open, an outage or maintenance that has begun, and not forgotten.
@@ -25,18 +21,17 @@ fn is_open(incident: &Incident, now: Timestamp) -> bool {
     has_begun && !incident.phase.is_over() && is_remembered
 }
 
-/// What an impact means for the whole. An open incident of impact “none” is a real one: it hides no other word.
+/// What an impact means for the whole. One of impact “none” is a real incident, and no word that all is well.
 fn of_impact(incident: &Incident) -> ComponentState {
     if incident.kind == IncidentKind::Maintenance {
         return ComponentState::UnderMaintenance;
     }
     match incident.impact {
-        Impact::None => ComponentState::Operational,
         Impact::Minor => ComponentState::DegradedPerformance,
         Impact::Major => ComponentState::PartialOutage,
         Impact::Critical => ComponentState::MajorOutage,
         Impact::Maintenance => ComponentState::UnderMaintenance,
-        Impact::Unknown => ComponentState::Unknown,
+        Impact::None | Impact::Unknown => ComponentState::Unknown,
     }
 }
 
@@ -92,7 +87,7 @@ mod tests {
             (Operational, vec![old], Operational),
             (Operational, vec![coming], Operational),
             (Operational, vec![begun], UnderMaintenance),
-            (Operational, vec![outage(Impact::Unknown)], Unknown),
+            (Operational, vec![outage(Impact::Unknown)], Operational),
             (Unknown, vec![], Unknown),
             (Unknown, vec![outage(Impact::Major)], PartialOutage),
             (Unknown, vec![outage(Impact::None)], Unknown),

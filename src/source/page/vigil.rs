@@ -95,8 +95,9 @@ fn nodes(document: &Value) -> Vec<Component> {
 /// What a node's state means for its incident: it begins, gets a word, or ends. `None` while a node is well as before, and
 /// for a file, which has no before.
 fn change(node: &Component, reading: &mut Reading, context: Context<'_>) -> Option<Draft> {
+    context.base?;
     let key = format!("{UNWELL}{}", node.name);
-    let since: Option<Timestamp> = context.cursor?.get(&key).and_then(|since| since.parse().ok());
+    let since: Option<Timestamp> = context.cursor.get(&key).and_then(|since| since.parse().ok());
     let (phase, words) = match node.state {
         ComponentState::MajorOutage => (Phase::Investigating, "is dead"),
         ComponentState::DegradedPerformance => (Phase::Investigating, "is sick"),
@@ -151,7 +152,6 @@ mod tests {
 
     fn polled(text: &str, cursor: &BTreeMap<String, String>, now: &str) -> Reading {
         let base = Some("https://status.example.org/status/report");
-        let cursor = Some(cursor);
         let now = at(now);
         let context =
             Context { source: "a", service: None, language: None, base, now, hidden: false, watched: true, cursor };

@@ -114,7 +114,7 @@ fn a_summary_that_does_not_name_every_component_leads_to_their_list() {
         assert_eq!(next == COMPONENTS, wanted, "{next}");
     }
     let list = answer(Outcome::Fresh, COMPONENTS, &groups(r#""c1""#).replace(r#""status":{"indicator":"none"},"#, ""));
-    let ask = downwire::model::Ask { url: COMPONENTS.to_owned(), accept: "", validators: Validators::default() };
+    let ask = downwire::model::Ask { url: COMPONENTS.to_owned(), ..Default::default() };
     let report = read(&spec, &state, &ask, &list).expect("a list").report.expect("a report");
     let parts: Vec<_> = report.components.iter().map(|part| part.name.as_str()).collect();
     assert_eq!((parts, report.overall.as_str()), (vec!["EU / API"], "unknown"));

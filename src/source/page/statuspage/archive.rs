@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use super::super::{ACCEPT_JSON, Step, origin};
 use crate::{
-    model::{Ask, Impact, Incident, IncidentKind, PageIdentity, Phase, Timestamp, Update, Validators},
+    model::{Ask, Impact, Incident, IncidentKind, PageIdentity, Phase, Timestamp, Update},
     source::{Context, Reading},
     text::{
         dates::{self, Stamp},
@@ -63,7 +63,7 @@ pub(super) fn next_ask(step: &Step<'_>, root: &str) -> Option<Ask> {
     let is_document = [".json", ".atom", ".rss"].iter().any(|ending| root.ends_with(ending));
     let cursor = |name: &str| step.reading.cursor.get(name).or_else(|| step.state.cursor.get(name)).map(String::as_str);
     let failed: Option<Timestamp> = cursor(FAILED).and_then(|at| at.parse().ok());
-    let rests = failed.zip(step.state.last_attempt).is_some_and(|(at, now)| now.duration_since(at) < TRY_AGAIN);
+    let rests = failed.is_some_and(|at| step.now.duration_since(at) < TRY_AGAIN);
     let page = match cursor(READ) {
         _ if is_document || rests => return None,
         Some(DONE) => return None,
@@ -75,7 +75,8 @@ pub(super) fn next_ask(step: &Step<'_>, root: &str) -> Option<Ask> {
     leads_on.then(|| Ask {
         url: format!("{root}{ARCHIVE}{page}"),
         accept: ACCEPT_JSON,
-        validators: Validators::default(),
+        is_extra: true,
+        ..Ask::default()
     })
 }
 
@@ -84,7 +85,7 @@ pub(super) fn next_ask(step: &Step<'_>, root: &str) -> Option<Ask> {
 pub(super) fn mark_newest(reading: &mut Reading, context: Context<'_>) {
     let is_list = context.base.is_some_and(|url| url.ends_with("/api/v2/incidents.json"));
     let Some(newest) = reading.incidents.first().filter(|_| is_list) else { return };
-    let known = context.cursor.and_then(|cursor| cursor.get(NEWEST));
+    let known = context.cursor.get(NEWEST);
     let is_gone = known.is_some_and(|known| !reading.incidents.iter().any(|incident| incident.native_id == *known));
     if is_gone && reading.incidents.len() >= FULL_LIST {
         reading.cursor.insert(READ.to_owned(), "0".to_owned());
@@ -98,7 +99,7 @@ fn mark_read(reading: &mut Reading, context: Context<'_>) {
     if !reading.incidents.is_empty() || page == 1 {
         reading.cursor.insert(FOUND.to_owned(), page.to_string());
     }
-    let found = || reading.cursor.get(FOUND).or_else(|| context.cursor?.get(FOUND))?.parse::<u32>().ok();
+    let found = || reading.cursor.get(FOUND).or_else(|| context.cursor.get(FOUND))?.parse::<u32>().ok();
     let is_end = page >= MOST_PAGES || page.saturating_sub(found().unwrap_or(page)) >= EMPTY;
     reading.cursor.insert(READ.to_owned(), if is_end { DONE.to_owned() } else { page.to_string() });
 }

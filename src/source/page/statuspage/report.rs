@@ -5,14 +5,14 @@ use serde_json::Value;
 
 use super::{
     super::{
-        MOST, trust,
+        MOST,
         value::{list, word},
     },
     Page, incident, is_group, is_incident,
 };
 use crate::{
     model::{ComponentState, PageReport},
-    source::{Context, Reading},
+    source::Reading,
 };
 
 /// Name in the cursor: whether the last summary named fewer components than there are.
@@ -22,15 +22,14 @@ pub(super) const CUT: &str = "components-cut";
 const CUT_AT: usize = 25;
 
 /// Takes what a document says of the page as a whole and of every component, where it says any of it.
-pub(super) fn read(reading: &mut Reading, document: &Value, page: &Page, context: Context<'_>) {
+pub(super) fn read(reading: &mut Reading, document: &Value, page: &Page) {
     let components = list(document, "components");
     let has_status = document.get("status").is_some_and(Value::is_object);
     if is_incident(document) || !has_status && components.is_empty() {
         return;
     }
     let said = document.get("status").and_then(indicator).unwrap_or(ComponentState::Unknown);
-    let overall = if has_status { trust::overall(said, &reading.incidents, context.now) } else { said };
-    let mut report = PageReport { overall, components: Vec::new() };
+    let mut report = PageReport { overall: said, components: Vec::new() };
     if has_status && is_cut(components) {
         // What is not named here is not gone: the list of components says it.
         reading.cursor.insert(CUT.to_owned(), "yes".to_owned());
