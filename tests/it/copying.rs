@@ -108,7 +108,7 @@ fn a_copy_is_shown_once_with_where_else_it_was() {
     let patience = std::time::Duration::from_secs(20);
     running.wait_for("the link", patience, |running| page(running, "power").contains("also in"));
     assert!(page(&running, "power").contains(">1 found"), "{}", page(&running, "power"));
-    assert!(page(&running, "power+copy:yes").contains(">1 found"));
+    running.wait_for("the index", patience, |running| page(running, "power+copy:yes").contains(">1 found"));
     assert!(
         page(&running, "power+source:a").contains(">1 found") && page(&running, "power+source:b").contains(">1 found")
     );
