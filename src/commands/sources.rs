@@ -53,6 +53,7 @@ pub(super) fn row(spec: &SourceSpec, state: &SourceState) -> serde_json::Value {
         "skipped": state.skipped,
         "repaired": state.repaired,
         "moved_to": state.moved_to,
+        "platform": state.platform.map(crate::model::SourceKind::as_str),
     })
 }
 
@@ -63,5 +64,7 @@ fn words(spec: &SourceSpec, state: &SourceState) -> String {
         Health::Partial => format!("{} items; left out: {}", state.items, state.skipped.join("; ")),
         Health::Failing | Health::Limited | Health::Stopped => state.last_error.clone().unwrap_or_default(),
     };
-    format!("{:8} {:32} {detail}", state.health.as_str(), spec.name)
+    let platform = state.platform.map(|platform| format!(" ({})", platform.as_str())).unwrap_or_default();
+    let mended: String = state.repaired.iter().map(|note| format!("; note: {note}")).collect();
+    format!("{:8} {:32} {detail}{platform}{mended}", state.health.as_str(), spec.name)
 }

@@ -31,7 +31,6 @@ pub struct Report {
     validators: Vec<(String, Validators)>,
     moved_to: Option<String>,
     page: Option<PageIdentity>,
-    platform: Option<SourceKind>,
     cursor: BTreeMap<String, String>,
     skipped: Vec<String>,
     repaired: Vec<String>,
@@ -75,6 +74,15 @@ impl From<FetchError> for Failure {
     }
 }
 
+impl From<super::detect::Undetected> for Failure {
+    fn from(error: super::detect::Undetected) -> Self {
+        match error {
+            super::detect::Undetected::Unreachable(error) => error.into(),
+            unknown => Self { words: unknown.to_string(), health: Health::Failing, retry_after: None },
+        }
+    }
+}
+
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         Self { words: error.to_string(), health: Health::Failing, retry_after: None }
@@ -108,7 +116,6 @@ impl Report {
         if !is_history {
             self.answered(root, asked, answer);
             self.page = reading.page.take().or(self.page.take());
-            self.platform = self.platform.or(reading.platform);
             self.postpone(reading.lifetime);
             self.repaired.append(&mut reading.repaired);
         }
@@ -118,6 +125,11 @@ impl Report {
         if reading.is_cut && !is_history {
             self.validators.pop();
         }
+    }
+
+    /// The page runs on another platform now.
+    pub fn changed_platform(&mut self, before: SourceKind, now: SourceKind) {
+        self.repaired.push(format!("the page has moved from {} to {}", before.as_str(), now.as_str()));
     }
 
     /// The poll ended at an older page of a feed, which is no reason to call the feed broken.
@@ -141,9 +153,6 @@ pub fn after(spec: &SourceSpec, mut state: SourceState, mut report: Report, now:
     state.page = report.page.clone().or(state.page);
     // What was read is committed with this, whatever came of the requests behind it.
     state.cursor.append(&mut report.cursor);
-    if spec.kind == SourceKind::Page {
-        state.platform = report.platform.or(state.platform);
-    }
     match report.failure.clone() {
         None => succeed(&mut state, report, now),
         Some(failure) => fail(&mut state, &failure, now),
