@@ -77,7 +77,7 @@ async fn find_platform(
     state: &mut SourceState,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let is_lost = state.failures >= LOST_AFTER && state.failures % LOST_AFTER == 0;
+    let is_lost = state.failures > 0 && state.failures.is_multiple_of(LOST_AFTER);
     if spec.kind != SourceKind::Page || state.platform.is_some() && !is_lost {
         return Ok(());
     }
