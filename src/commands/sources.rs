@@ -55,6 +55,7 @@ pub(super) fn row(spec: &SourceSpec, state: &SourceState) -> serde_json::Value {
         "repaired": state.repaired,
         "moved_to": state.moved_to,
         "doubts": state.doubts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "platform": state.platform.map(crate::model::SourceKind::as_str),
     })
 }
 
@@ -66,5 +67,7 @@ fn words(spec: &SourceSpec, state: &SourceState) -> String {
         Health::Doubtful => state.doubts.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         Health::Failing | Health::Limited | Health::Stopped => state.last_error.clone().unwrap_or_default(),
     };
-    format!("{:8} {:32} {detail}", state.health.as_str(), spec.name)
+    let platform = state.platform.map(|platform| format!(" ({})", platform.as_str())).unwrap_or_default();
+    let mended: String = state.repaired.iter().map(|note| format!("; note: {note}")).collect();
+    format!("{:8} {:32} {detail}{platform}{mended}", state.health.as_str(), spec.name)
 }

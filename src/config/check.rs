@@ -197,8 +197,8 @@ impl Checker<'_> {
                     );
                 }
                 known.status = Some(status.get_ref().trim_end_matches('/').to_owned());
-                // Another page may be on another platform: Statuspage's form is what most pages speak.
-                known.platform = Some(SourceKind::Statuspage);
+                // Another page may be on another platform, which is found out.
+                known.platform = Some(SourceKind::Page);
             }
             if let Some(platform) = &service.platform {
                 match catalogue::platform(platform.get_ref()) {
@@ -320,7 +320,7 @@ impl Checker<'_> {
     ) {
         let mut pages = HashSet::new();
         for service in catalogue.services().iter().filter(|service| watched.contains(&service.name)) {
-            let Some(kind) = service.platform.filter(|kind| kind.is_read()) else { continue };
+            let Some(kind) = service.platform else { continue };
             let Some(url) = service.status.clone().filter(|url| pages.insert(url.to_lowercase())) else { continue };
             sources.push(SourceSpec {
                 name: format!("{} status", service.name),

@@ -36,7 +36,6 @@ pub struct Report {
     validators: Vec<(String, Validators)>,
     moved_to: Option<String>,
     evidence: Evidence,
-    platform: Option<SourceKind>,
     cursor: BTreeMap<String, String>,
     skipped: Vec<String>,
     repaired: Vec<String>,
@@ -77,6 +76,15 @@ impl From<FetchError> for Failure {
             _ => Health::Failing,
         };
         Self { words: error.to_string(), health, retry_after: error.retry_after() }
+    }
+}
+
+impl From<super::detect::Undetected> for Failure {
+    fn from(error: super::detect::Undetected) -> Self {
+        match error {
+            super::detect::Undetected::Unreachable(error) => error.into(),
+            unknown => Self { words: unknown.to_string(), health: Health::Failing, retry_after: None },
+        }
     }
 }
 
@@ -131,7 +139,6 @@ impl Report {
         if !is_history {
             self.answered(root, asked, answer);
             self.evidence.take(answer, reading, now);
-            self.platform = self.platform.or(reading.platform);
             self.postpone(reading.lifetime);
             self.repaired.append(&mut reading.repaired);
         }
@@ -141,6 +148,11 @@ impl Report {
         if reading.is_cut && !is_history {
             self.validators.pop();
         }
+    }
+
+    /// The page runs on another platform now.
+    pub fn changed_platform(&mut self, before: SourceKind, now: SourceKind) {
+        self.repaired.push(format!("the page has moved from {} to {}", before.as_str(), now.as_str()));
     }
 
     /// The poll ended at what more a source has, such as older pages, which is no reason to call it broken. `cursor` says when
@@ -167,9 +179,6 @@ pub fn after(spec: &SourceSpec, mut state: SourceState, mut report: Report, now:
     state.page = report.evidence.identity(&before);
     // What was read is committed with this, whatever came of the requests behind it.
     state.cursor.append(&mut report.cursor);
-    if spec.kind == SourceKind::Page {
-        state.platform = report.platform.or(state.platform);
-    }
     match report.failure.clone() {
         None => {
             state.newest = report.evidence.newest(&before);

@@ -2,6 +2,7 @@
 //! They are the only places that know the order. What they need (store, stages, clock, stop signal) is handed in.
 
 pub mod commit;
+pub mod detect;
 pub mod follow;
 pub mod follow_copies;
 pub mod follow_search;

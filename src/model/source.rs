@@ -92,11 +92,6 @@ impl SourceKind {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
     }
 
-    /// Whether this version reads it.
-    pub fn is_read(self) -> bool {
-        self != Self::Page
-    }
-
     /// Whether it is a status page: official, and read as incidents.
     pub fn is_page(self) -> bool {
         self != Self::Feed
@@ -195,6 +190,9 @@ pub struct SourceState {
     pub url: String,
     /// Where a 301 or 308 has moved it for good.
     pub moved_to: Option<String>,
+    /// Where the documents of the platform that was found are, when that is not below the configured address.
+    #[serde(default)]
+    pub found_at: Option<String>,
     /// A permanent redirect that is being watched: its target, since when, how often seen in a row.
     pub moving_to: Option<(String, Timestamp, u32)>,
     /// What makes the next request conditional, by the address asked.
@@ -250,6 +248,7 @@ impl SourceState {
             name: name.to_owned(),
             url: url.to_owned(),
             moved_to: None,
+            found_at: None,
             moving_to: None,
             validators: BTreeMap::new(),
             health: Health::New,
@@ -296,8 +295,8 @@ impl SourceState {
         self
     }
 
-    /// The address to ask: the moved one where there is one.
+    /// The address to ask: the moved one where there is one, or where its platform's documents were found.
     pub fn address(&self) -> &str {
-        self.moved_to.as_deref().unwrap_or(&self.url)
+        self.moved_to.as_deref().or(self.found_at.as_deref()).unwrap_or(&self.url)
     }
 }

@@ -11,6 +11,8 @@ mod page;
 mod sniff;
 mod xml;
 
+pub use page::detect;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use crate::{

@@ -116,7 +116,7 @@ fn draft(value: &Value) -> Result<Draft, String> {
         ..Post::default()
     }));
     // Only what is shown to everybody; a deleted one is neither.
-    if value.get("visible").is_some_and(|visible| *visible == Value::from(0)) || word(value, "deleted_at").is_some() {
+    if integer(value, "visible") == Some(0) || word(value, "deleted_at").is_some() {
         return Err(format!("incident {native_id} is not for everybody"));
     }
     Ok(Draft {

@@ -12,6 +12,7 @@ mod cachet;
 mod common;
 mod cstate;
 mod datadog;
+pub mod detect;
 mod document;
 mod draft;
 mod firehydrant;

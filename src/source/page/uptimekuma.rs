@@ -109,7 +109,7 @@ fn incident(value: &Value) -> Result<Draft, String> {
         ..Post::default()
     };
     // A pinned incident is open; one that is not pinned any more is over.
-    let is_pinned = !matches!(value.get("pin"), Some(pin) if *pin == Value::from(0) || *pin == Value::Bool(false));
+    let is_pinned = integer(value, "pin") != Some(0) && value.get("pin") != Some(&Value::Bool(false));
     Ok(Draft {
         title: line(value, "title"),
         impact,
