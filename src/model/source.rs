@@ -139,7 +139,7 @@ pub enum Health {
     Ok,
     /// The last poll worked, with items that could not be read.
     Partial,
-    /// The last poll worked, but what came cannot simply be believed: [`SourceState::doubts`] says why.
+    /// The last poll worked, but what came cannot be believed: one of [`SourceState::doubts`] blinds.
     Doubtful,
     /// The last poll failed: what is there now is unknown (invariant 5).
     Failing,
