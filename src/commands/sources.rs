@@ -31,9 +31,10 @@ fn rank(health: Health) -> u8 {
         Health::Stopped => 0,
         Health::Failing => 1,
         Health::Limited => 2,
-        Health::Partial => 3,
-        Health::New => 4,
-        Health::Ok => 5,
+        Health::Doubtful => 3,
+        Health::Partial => 4,
+        Health::New => 5,
+        Health::Ok => 6,
     }
 }
 
@@ -54,6 +55,7 @@ pub(super) fn row(spec: &SourceSpec, state: &SourceState) -> serde_json::Value {
         "repaired": state.repaired,
         "moved_to": state.moved_to,
         "platform": state.platform.map(crate::model::SourceKind::as_str),
+        "doubts": state.doubts.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
 
@@ -62,6 +64,7 @@ fn words(spec: &SourceSpec, state: &SourceState) -> String {
         Health::New => "not read yet: what is there is unknown".to_owned(),
         Health::Ok => format!("{} items", state.items),
         Health::Partial => format!("{} items; left out: {}", state.items, state.skipped.join("; ")),
+        Health::Doubtful => state.doubts.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         Health::Failing | Health::Limited | Health::Stopped => state.last_error.clone().unwrap_or_default(),
     };
     let platform = state.platform.map(|platform| format!(" ({})", platform.as_str())).unwrap_or_default();

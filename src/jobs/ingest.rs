@@ -19,7 +19,8 @@ use crate::{
     store::Committed,
 };
 
-/// Most requests of one poll: a status page needs two; a feed at first sight is followed into its past no further.
+/// Most requests of one poll: a status page needs two or three, and at first sight walks ten pages of its archive a poll; a
+/// feed at first sight is followed into its past no further.
 const MOST_REQUESTS: usize = 12;
 
 /// A page whose documents could not be read so often is looked at anew: it may have moved to another platform.
@@ -92,7 +93,8 @@ async fn find_platform(
 
 /// One poll of one source: fetch, read, judge. What it brings is committed with the source's new cursor and health.
 async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Batch {
-    let (mut batch, mut report) = (Batch::default(), Report::default());
+    let known_as = spec.service.as_deref().map(|service| stages.classifier.names_of(service)).unwrap_or_default();
+    let (mut batch, mut report) = (Batch::default(), Report::new(known_as));
     let mut next = match find_platform(stages, spec, &mut state, &mut report).await {
         Ok(()) => Some(source::first_ask(spec, &state)),
         Err(failure) => {
@@ -100,18 +102,29 @@ async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Bat
             None
         }
     };
+    // What a document says of how far was read holds for the next request of the same poll.
+    let mut reached = state.clone();
     for number in 0..MOST_REQUESTS {
         let Some(ask) = next.take() else { break };
-        let is_history = number > 0 && spec.kind == SourceKind::Feed;
-        match stages.exchange(spec, &state, &ask).await {
+        let is_history = number > 0 && source::is_history(spec, &state, &ask);
+        match stages.exchange(spec, &reached, &ask).await {
             Ok((answer, mut reading)) => {
-                report.document(state.address(), &ask.url, &answer, &mut reading, is_history);
                 let now = stages.clock.now();
+                reached.cursor.extend(reading.cursor.clone());
+                report.document(state.address(), &ask.url, &answer, &mut reading, is_history, now);
+                if report.evidence().is_foreign(spec, &state) {
+                    // What a stranger says is kept as a stranger's word.
+                    (reading.report, reading.impacts, reading.days) = (None, Vec::new(), Vec::new());
+                    reading.incidents.iter_mut().for_each(|incident| incident.service = None);
+                }
                 batch.pages.extend(reading.take_page_record(&spec.name, spec.service.as_deref(), now));
                 judge(&stages.classifier, reading.items, reading.incidents, &mut batch);
                 next = reading.next;
             }
-            Err(failure) if is_history || ask.is_extra => report.history_ended(&failure),
+            Err(failure) if is_history || ask.is_extra => {
+                let cursor = source::history_failed(spec, &state, &ask, stages.clock.now());
+                report.history_ended(&failure, cursor);
+            }
             Err(failure) => report.failed(failure),
         }
     }

@@ -14,6 +14,7 @@ pub mod lease;
 pub mod queue;
 pub mod stages;
 pub mod stop;
+pub mod trust;
 
 pub use stages::Stages;
 pub use stop::Stop;

@@ -16,6 +16,31 @@ pub struct PageReport {
     pub components: Vec<Component>,
 }
 
+impl PageReport {
+    /// What two documents of one poll say together: the summary may know the whole, the list the parts. Of a component that
+    /// both name the later word counts.
+    pub fn join(&mut self, later: &Self) {
+        if later.overall != ComponentState::Unknown {
+            self.overall = later.overall;
+        }
+        for component in &later.components {
+            match self.components.iter_mut().find(|known| known.key() == component.key()) {
+                Some(known) => known.clone_from(component),
+                None => self.components.push(component.clone()),
+            }
+        }
+    }
+}
+
+/// A stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stretch {
+    /// Its first instant.
+    pub from: Timestamp,
+    /// Its end; `None` while it lasts.
+    pub until: Option<Timestamp>,
+}
+
 /// What one document said of a page besides its incidents.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageRecord {

@@ -148,6 +148,13 @@ pub struct Component {
     pub state: ComponentState,
 }
 
+impl Component {
+    /// By what it is known on its page: the page's id of it, else its name.
+    pub fn key(&self) -> &str {
+        self.native_id.as_deref().unwrap_or(&self.name)
+    }
+}
+
 /// Which page speaks. The store joins what is one page under one key.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PageIdentity {

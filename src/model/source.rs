@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{PageIdentity, Timestamp, Validators};
+use super::{Doubt, PageIdentity, Timestamp, Validators};
 
 /// The kinds of sources, each with its word.
 macro_rules! kinds {
@@ -76,6 +76,8 @@ kinds! {
     Hund = "hund",
     /// Zendesk's own API.
     Zendesk = "zendesk",
+    /// Vigil.
+    Vigil = "vigil",
     /// JSON of a vendor's own: a list of incidents in the usual words, and a few that are known.
     StatusJson = "status-json",
     /// A status page that has only RSS or Atom: its entries are folded into incidents.
@@ -137,6 +139,8 @@ pub enum Health {
     Ok,
     /// The last poll worked, with items that could not be read.
     Partial,
+    /// The last poll worked, but what came cannot simply be believed: [`SourceState::doubts`] says why.
+    Doubtful,
     /// The last poll failed: what is there now is unknown (invariant 5).
     Failing,
     /// The server asked us to wait.
@@ -152,6 +156,7 @@ impl Health {
             Self::New => "new",
             Self::Ok => "ok",
             Self::Partial => "partial",
+            Self::Doubtful => "doubtful",
             Self::Failing => "failing",
             Self::Limited => "limited",
             Self::Stopped => "stopped",
@@ -160,11 +165,21 @@ impl Health {
 
     /// The value of that word; `None` for any other word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::New, Self::Ok, Self::Partial, Self::Failing, Self::Limited, Self::Stopped]
-            .into_iter()
-            .find(|health| health.as_str() == word)
+        const ALL: [Health; 7] = [
+            Health::New,
+            Health::Ok,
+            Health::Partial,
+            Health::Doubtful,
+            Health::Failing,
+            Health::Limited,
+            Health::Stopped,
+        ];
+        ALL.into_iter().find(|health| health.as_str() == word)
     }
 }
+
+/// So many intervals after a poll was due, nobody has looked.
+const OVERDUE_AFTER: i32 = 2;
 
 /// What is known of a source after its last poll: cursor and health, committed with what the poll brought (invariant 2).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -215,6 +230,15 @@ pub struct SourceState {
     /// with what was read up to there.
     #[serde(default)]
     pub cursor: BTreeMap<String, String>,
+    /// Since when it has been read without a longer break; `None` before the first poll that worked.
+    #[serde(default)]
+    pub watched_since: Option<Timestamp>,
+    /// The newest change that a status page ever told of.
+    #[serde(default)]
+    pub newest: Option<Timestamp>,
+    /// Why what it says is not simply believed.
+    #[serde(default)]
+    pub doubts: Vec<Doubt>,
 }
 
 impl SourceState {
@@ -242,7 +266,27 @@ impl SourceState {
             page: None,
             platform: None,
             cursor: BTreeMap::new(),
+            watched_since: None,
+            newest: None,
+            doubts: Vec::new(),
         }
+    }
+
+    /// Why nobody can know now what the source would say, in words: it was never read, its last poll failed, it is
+    /// overdue (downwire was not running), or what it says is not believed. `None` when its last word still stands.
+    pub fn blind(&self, now: Timestamp) -> Option<String> {
+        if self.last_success.is_none() {
+            return Some(self.last_error.clone().unwrap_or_else(|| "it was never read".to_owned()));
+        }
+        if self.failures > 0 || self.health == Health::Stopped {
+            return Some(self.last_error.clone().unwrap_or_else(|| "its last poll failed".to_owned()));
+        }
+        // Three intervals after a poll, two have been missed.
+        let interval = self.last_attempt.map_or(jiff::SignedDuration::ZERO, |at| self.next_poll.duration_since(at));
+        if now.duration_since(self.next_poll) > interval * OVERDUE_AFTER {
+            return Some("it was not asked for long".to_owned());
+        }
+        self.doubts.iter().find(|doubt| doubt.blinds()).map(Doubt::to_string)
     }
 
     /// The same state after `new` more items and incidents were stored.

@@ -406,6 +406,8 @@ pub struct Sources {
     pub frame: Frame,
     /// In words: how many are well.
     pub summary: String,
+    /// Troubles of many sources at once, in words: a platform's, or this machine's own.
+    pub shared: Vec<String>,
     /// Problems first.
     pub sources: Vec<Source>,
 }

@@ -173,6 +173,20 @@ pub fn first_ask(spec: &SourceSpec, state: &SourceState) -> Ask {
     }
 }
 
+/// Whether a request that is not the first of its poll asks for what lies behind: there a failure fails no poll, and nothing
+/// is kept to ask conditionally.
+pub fn is_history(spec: &SourceSpec, state: &SourceState, ask: &Ask) -> bool {
+    match kind(spec, state) {
+        SourceKind::Feed => true,
+        platform => page::is_history(platform, ask),
+    }
+}
+
+/// What to remember of a request for what lies behind that failed.
+pub fn history_failed(spec: &SourceSpec, state: &SourceState, ask: &Ask, now: Timestamp) -> BTreeMap<String, String> {
+    page::history_failed(kind(spec, state), ask, now)
+}
+
 /// As what a source is read: the platform that was found out, where the configuration names none.
 fn kind(spec: &SourceSpec, state: &SourceState) -> SourceKind {
     match (spec.kind, state.platform) {

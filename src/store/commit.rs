@@ -8,7 +8,7 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 
-use super::{Store, StoreError, availability, changes, incidents, incidents::Coming, schema, sql};
+use super::{Store, StoreError, availability, changes, incidents, incidents::Coming, observed, schema, sql, states};
 use crate::model::{Batch, ExportLine, Id, Item, Judged, Operation, SourceState, Subject, Timestamp, time};
 
 /// Rows of one insert: 20 columns each, below SQLite's 32,766 variables; row-by-row is ten times slower.
@@ -68,9 +68,11 @@ impl Store {
             let coming = batch.incidents.iter().map(Coming::from).chain(exported);
             incidents::write(&transaction, coming, now, &mut committed, &mut subjects).await?;
             availability::write(&transaction, batch, now).await?;
+            states::write(&transaction, &batch.pages).await?;
             outcomes.push(committed);
         }
         known.write(&transaction, now, &mut subjects).await?;
+        observed::write(&transaction, batches).await?;
         write_sources(&transaction, batches, &outcomes, now).await?;
         dedup(&mut subjects);
         changes::append(&transaction, &subjects, now).await?;

@@ -5,8 +5,8 @@
 //! Writers take turns on both backends: SQLite begins IMMEDIATE, PostgreSQL takes one advisory lock. So what a write
 //! transaction has read still holds when it commits, and the same code is right on both.
 //!
-//! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `read`, `changes`,
-//! `availability`, `export`, `copies`, `lease`, `backup`.
+//! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `incidents`, `states`,
+//! `observed`, `availability`, `read`, `changes`, `export`, `copies`, `lease`, `backup`.
 
 mod availability;
 mod backup;
@@ -17,10 +17,12 @@ mod error;
 mod export;
 mod incidents;
 mod lease;
+mod observed;
 mod open;
 mod read;
 mod schema;
 mod sql;
+mod states;
 
 pub use commit::Committed;
 pub use copies::{Copy, Story};
@@ -29,3 +31,4 @@ pub use export::{DayKey, ImpactKey};
 pub use lease::Lease;
 pub use open::{Store, Target};
 pub use read::{IncidentRow, ItemRow, Row, Totals, Version};
+pub use states::{ComponentNow, PageNow, StateStretch};

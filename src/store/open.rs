@@ -19,6 +19,7 @@ use crate::model::{Clock, Id, time};
 const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("migrations/0001_spine.sql")),
     (2, include_str!("migrations/0002_copies.sql")),
+    (3, include_str!("migrations/0003_states.sql")),
     (4, include_str!("migrations/0004_availability.sql")),
 ];
 

@@ -194,3 +194,45 @@ table!(
         read_at: i64,
     }
 );
+
+table!(
+    /// Status pages over time.
+    page_states, "page_states", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        page: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        from_at: i64,
+        until_at: Option<i64>,
+        source: String,
+        service: Option<String>,
+        name: Option<String>,
+        state: String,
+    }
+);
+
+table!(
+    /// Their components over time.
+    component_states, "component_states", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        page: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        component: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        from_at: i64,
+        until_at: Option<i64>,
+        has_id: bool,
+        name: String,
+        state: String,
+    }
+);
+
+table!(
+    /// When sources were read.
+    observed, "observed", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        source: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        from_at: i64,
+        until_at: Option<i64>,
+    }
+);

@@ -19,3 +19,4 @@ mod rendering;
 mod searching;
 mod storing;
 mod subscribing;
+mod trusting;

@@ -1,5 +1,7 @@
 //! The contract of the store. Every test runs on SQLite and on PostgreSQL.
 
+mod states;
+
 use std::time::Duration;
 
 use downwire::{
@@ -44,7 +46,16 @@ contract! {
     an_incident_of_another_archive_keeps_its_history_or_is_joined,
     an_exported_item_never_replaces_what_is_held,
     an_archive_keeps_its_name_and_refuses_a_newer_schema,
+    the_states_of_a_page_and_its_components_are_kept_as_stretches,
+    two_documents_of_one_poll_speak_together,
+    a_page_that_nobody_can_read_or_believe_is_unknown,
+    what_was_not_observed_is_known,
 }
+
+use states::{
+    a_page_that_nobody_can_read_or_believe_is_unknown, the_states_of_a_page_and_its_components_are_kept_as_stretches,
+    two_documents_of_one_poll_speak_together, what_was_not_observed_is_known,
+};
 
 async fn run<F: Future<Output = ()>>(backend: Backend, scenario: impl FnOnce(Place) -> F) {
     let folder = Folder::new();

@@ -57,7 +57,8 @@ fn next(step: &Step<'_>) -> Option<Ask> {
         return Some(imitated);
     }
     let is_due = step.outcome == Outcome::Fresh || step.state.last_success.is_none();
-    if asked.ends_with("/api/v2/incidents.json") && is_due {
+    let is_list = ["/api/v2/incidents.json", "/api/v2/components.json"].iter().any(|list| asked.ends_with(list));
+    if is_list && is_due {
         return extra(own);
     }
     if asked == own {

@@ -28,14 +28,18 @@ mod slack;
 mod status_feed;
 mod statusio;
 mod statuspage;
+mod trust;
 mod upptime;
 mod uptimecom;
 mod uptimekuma;
 mod value;
 mod vendors;
+mod vigil;
 mod zendesk;
 
 pub(super) use document::{Document, shape};
+
+use std::collections::BTreeMap;
 
 use super::{Context, ReadError, Reading, ask};
 use crate::model::{Ask, Origin, Outcome, SourceKind, SourceState, Timestamp};
@@ -104,6 +108,7 @@ const ADAPTERS: &[Adapter] = &[
     cstate::ADAPTER,
     status_feed::HUND,
     zendesk::ADAPTER,
+    vigil::ADAPTER,
     vendors::ADAPTER,
     status_feed::ADAPTER,
 ];
@@ -124,6 +129,16 @@ pub(super) fn first_ask(platform: SourceKind, state: &SourceState) -> Ask {
 /// What else a poll of a page on this platform asks for.
 pub(super) fn next_ask(platform: SourceKind, step: &Step<'_>) -> Option<Ask> {
     (adapter(platform)?.next)(step)
+}
+
+/// Whether a request asks for what lies behind: see [`super::is_history`].
+pub(super) fn is_history(platform: SourceKind, ask: &Ask) -> bool {
+    platform == SourceKind::Statuspage && statuspage::archive::number(&ask.url).is_some()
+}
+
+/// What to remember of a request for what lies behind that failed.
+pub(super) fn history_failed(platform: SourceKind, ask: &Ask, now: Timestamp) -> BTreeMap<String, String> {
+    if is_history(platform, ask) { statuspage::archive::failed(now) } else { BTreeMap::new() }
 }
 
 /// Reads a document as a page on this platform.
@@ -153,6 +168,9 @@ impl Adapter {
     pub fn read(&self, document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadError> {
         let mut reading = (self.read)(document, context)?;
         reading.platform = Some(self.kind);
+        if let Some(report) = &mut reading.report {
+            report.overall = trust::overall(report.overall, &reading.incidents, context.now);
+        }
         Ok(reading)
     }
 }

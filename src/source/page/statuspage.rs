@@ -4,15 +4,20 @@
 //! Everything may be null, missing, or a string where a number is expected, and one bad incident costs only itself:
 //! incidents are taken out of [`serde_json::Value`] one by one.
 
-mod archive;
+pub(super) mod archive;
 mod history;
 mod incident;
+mod report;
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{ACCEPT_JSON, Adapter, Document, MOST, Step, document::shape, value::word};
+use super::{
+    ACCEPT_JSON, Adapter, Document, MOST, Step,
+    document::shape,
+    value::{time, word},
+};
 use crate::{
     model::{Ask, IncidentKind, Outcome, PageIdentity, SourceKind, SourceState},
     source::{Context, ReadError, Reading, ask},
@@ -27,7 +32,7 @@ pub(super) const ADAPTER: Adapter = Adapter {
         None => document.is_xml() && history::is_history(document.text),
     },
     first: first_ask,
-    next: next_ask,
+    next,
     read,
 };
 
@@ -35,6 +40,9 @@ pub(super) const ADAPTER: Adapter = Adapter {
 const SUMMARY: &str = "/api/v2/summary.json";
 /// Below a page's root. The fifty newest incidents, resolved ones included; no way to page further.
 const INCIDENTS: &str = "/api/v2/incidents.json";
+/// Below a page's root. Every component: some summaries are cut short.
+const COMPONENTS: &str = "/api/v2/components.json";
+
 /// The page's root, whatever of it was configured or a redirect has led to.
 pub(super) fn root(state: &SourceState) -> &str {
     let address = state.address();
@@ -50,15 +58,24 @@ pub(super) fn first_ask(state: &SourceState) -> Ask {
     ask(url, ACCEPT_JSON, state)
 }
 
-/// After a summary that changed, the list of incidents, which also says how they ended; so an unchanged page costs one
-/// conditional request. A list that was never read is always asked for.
+/// After a summary that changed, the list of incidents, which also says how they ended, and the list of components where
+/// the summary does not name all; so an unchanged page costs one conditional request. A list that was never read is always
+/// asked for.
 pub(super) fn next_ask(step: &Step<'_>) -> Option<Ask> {
-    if !step.asked.url.ends_with(SUMMARY) {
-        return None;
+    let root = root(step.state);
+    let list = |path: &str| Some(ask(format!("{root}{path}"), ACCEPT_JSON, step.state));
+    let was_read = |path: &str| step.state.validators.contains_key(&format!("{root}{path}"));
+    let asked = step.asked.url.as_str();
+    if asked.ends_with(SUMMARY) && (step.outcome == Outcome::Fresh || !was_read(INCIDENTS)) {
+        return list(INCIDENTS);
     }
-    let url = format!("{}{INCIDENTS}", root(step.state));
-    let due = step.outcome == Outcome::Fresh || !step.state.validators.contains_key(&url);
-    due.then(|| ask(url, ACCEPT_JSON, step.state))
+    let is_cut = || step.state.cursor.get(report::CUT).is_some_and(|cut| cut == "yes");
+    if asked.ends_with(INCIDENTS) && is_cut() { list(COMPONENTS) } else { None }
+}
+
+/// After the lists the archive, as far as it was not read before.
+fn next(step: &Step<'_>) -> Option<Ask> {
+    next_ask(step).or_else(|| archive::next_ask(step, root(step.state)))
 }
 
 /// Reads one document.
@@ -93,8 +110,11 @@ pub(super) fn read(document: &Document<'_>, context: Context<'_>) -> Result<Read
             }
         }
     }
+    report::read(&mut reading, document, &page);
+    archive::mark_newest(&mut reading, context);
     let identity = reading.incidents.first().map_or(page.identity, |incident| incident.page.clone());
     reading.about.title = identity.name.clone();
+    reading.about.updated = document.get("page").and_then(|page| time(page, "updated_at"));
     reading.page = Some(identity);
     Ok(reading)
 }
@@ -165,6 +185,17 @@ impl Page {
             }
         }
         known
+    }
+}
+
+impl Page {
+    /// A component's name with its group in front, where the group is known.
+    fn name_of(&self, component: &Value) -> Option<String> {
+        let name = word(component, "name")?;
+        let id = word(component, "id");
+        let group = word(component, "group_id").or_else(|| self.group_of.get(id.as_ref()?).cloned());
+        let group = group.and_then(|group| self.groups.get(&group));
+        Some(group.map_or_else(|| name.clone(), |group| format!("{group} / {name}")))
     }
 }
 

@@ -154,18 +154,14 @@ fn state(value: &Value, key: &str) -> Option<ComponentState> {
     ComponentState::parse(if word == "full_outage" { "major_outage" } else { &word })
 }
 
-/// The components of the incident, groups left out and put before the names of their members.
-fn components(value: &Value, page: &Page) -> Vec<Component> {
+/// The components of an incident or of a whole page, groups left out and put before the names of their members.
+pub(super) fn components(value: &Value, page: &Page) -> Vec<Component> {
     let list = value.get("components").and_then(Value::as_array).into_iter().flatten();
     list.filter(|component| !is_group(component))
         .filter_map(|component| {
-            let name = word(component, "name")?;
-            let native_id = word(component, "id");
-            let group = word(component, "group_id").or_else(|| page.group_of.get(native_id.as_ref()?).cloned());
-            let group = group.and_then(|group| page.groups.get(&group));
             Some(Component {
-                name: group.map_or_else(|| name.clone(), |group| format!("{group} / {name}")),
-                native_id,
+                name: page.name_of(component)?,
+                native_id: word(component, "id"),
                 before: None,
                 state: state(component, "status").unwrap_or(ComponentState::Unknown),
             })
