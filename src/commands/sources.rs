@@ -54,8 +54,8 @@ pub(super) fn row(spec: &SourceSpec, state: &SourceState) -> serde_json::Value {
         "skipped": state.skipped,
         "repaired": state.repaired,
         "moved_to": state.moved_to,
-        "doubts": state.doubts.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "platform": state.platform.map(crate::model::SourceKind::as_str),
+        "doubts": state.doubts.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
 

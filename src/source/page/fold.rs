@@ -24,8 +24,10 @@ pub(super) struct Entry {
     pub phase: Option<Phase>,
     /// Plain text.
     pub text: String,
-    /// Its time.
+    /// Its time: when it was last written.
     pub at: Option<Timestamp>,
+    /// When it was first published, where that is earlier.
+    pub since: Option<Timestamp>,
     /// Planned work.
     pub is_maintenance: bool,
 }
@@ -35,7 +37,7 @@ impl Entry {
     pub fn of(record: &Record, base: Option<&str>) -> Self {
         let title = record.title.as_ref().map(|title| html::one_line(&title.text())).unwrap_or_default();
         let link = record.links.iter().find_map(|link| urls::absolute(&link.href, base));
-        let at = record.published.or(record.updated);
+        let at = record.published.max(record.updated);
         let id = Some(record.id.trim()).filter(|id| !id.is_empty()).map(str::to_owned);
         let made = || format!("{title} {}", at.map(|at| at.to_string()).unwrap_or_default());
         Self {
@@ -44,6 +46,7 @@ impl Entry {
             url: link,
             text: text(record),
             at,
+            since: record.published.filter(|published| Some(*published) < at),
             ..Self::default()
         }
     }
@@ -82,6 +85,8 @@ pub(super) fn fold(entries: Vec<Entry>) -> Vec<Draft> {
 fn draft(native_id: String, mut entries: Vec<Entry>) -> Draft {
     entries.sort_by_key(|entry| entry.at);
     let newest = entries.last().cloned().unwrap_or_default();
+    // An entry that was rewritten shows its newest words only; that it spoke before is known all the same.
+    let first_post_at = entries.iter().filter_map(|entry| entry.since).min();
     let updates = entries.into_iter().map(|entry| Post {
         phase: entry.phase,
         text: entry.text,
@@ -93,6 +98,7 @@ fn draft(native_id: String, mut entries: Vec<Entry>) -> Draft {
         title: newest.title,
         url: newest.url,
         is_maintenance: newest.is_maintenance,
+        first_post_at: first_post_at.filter(|since| newest.at.is_some_and(|at| *since < at)),
         updates: updates.collect(),
         ..Draft::default()
     }
@@ -108,6 +114,28 @@ pub(super) fn phase(label: &str) -> Option<Phase> {
         "maintenance_in_progress" | "inprogress" | "underway" => Phase::InProgress,
         "maintenance_complete" | "maintenance_completed" | "complete" => Phase::Completed,
         "open" | "new" | "ongoing" | "active" => Phase::Investigating,
-        word => Phase::parse(word)?,
+        word => Phase::parse(word).or_else(|| foreign(word))?,
+    })
+}
+
+/// The phase that a label names in another language than English.
+fn foreign(word: &str) -> Option<Phase> {
+    Some(match word {
+        "untersuchung" | "in_untersuchung" | "wird_untersucht" | "analyse" | "investigation" | "investigando"
+        | "en_investigación" | "indagine" | "in_indagine" | "onderzoek" | "調査中" | "调查中" | "正在调查" => {
+            Phase::Investigating
+        }
+        "identifiziert" | "ursache_gefunden" | "identifié" | "identifiée" | "identificado" | "identificato"
+        | "geïdentificeerd" | "原因特定" | "已确认" => Phase::Identified,
+        "überwachung" | "wird_überwacht" | "beobachtung" | "surveillance" | "en_surveillance" | "monitoreo"
+        | "monitorando" | "monitoraggio" | "監視中" | "监控中" => Phase::Monitoring,
+        "behoben" | "gelöst" | "erledigt" | "beendet" | "résolu" | "résolue" | "resuelto" | "resuelta"
+        | "resolvido" | "resolvida" | "risolto" | "risolta" | "opgelost" | "解決" | "解決済み" | "復旧"
+        | "復旧済み" | "已解决" | "已恢复" => Phase::Resolved,
+        "geplant" | "planifié" | "planifiée" | "programado" | "programmato" | "agendado" | "gepland" | "予定"
+        | "已计划" => Phase::Scheduled,
+        "abgeschlossen" | "terminé" | "terminée" | "completado" | "completato" | "concluído" | "afgerond" | "完了"
+        | "已完成" => Phase::Completed,
+        _ => return None,
     })
 }

@@ -46,7 +46,7 @@ fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadEr
     for endpoint in endpoints {
         let (name, id) = (name(endpoint), word(endpoint, "key"));
         let results = list(endpoint, "results");
-        let state = match results.last().map(succeeded) {
+        let state = match results.last().and_then(succeeded) {
             Some(true) => ComponentState::Operational,
             Some(false) => ComponentState::MajorOutage,
             None => ComponentState::Unknown,
@@ -65,15 +65,16 @@ fn name(endpoint: &Value) -> String {
     group.map_or_else(|| name.clone(), |group| format!("{group} / {name}"))
 }
 
-fn succeeded(result: &Value) -> bool {
-    result.get("success").and_then(Value::as_bool).unwrap_or(false)
+/// `None` where a result does not say: that is neither health nor an outage.
+fn succeeded(result: &Value) -> Option<bool> {
+    result.get("success").and_then(Value::as_bool)
 }
 
 /// Runs of failed results, each until the first that succeeded.
 fn outages(results: &[Value], id: Option<&str>, name: &str) -> Vec<ComponentImpact> {
     let mut found: Vec<ComponentImpact> = Vec::new();
     let dated =
-        results.iter().filter_map(|result| Some((succeeded(result), time(result, "timestamp").filter(is_real)?)));
+        results.iter().filter_map(|result| Some((succeeded(result)?, time(result, "timestamp").filter(is_real)?)));
     for (success, at) in dated {
         let open = found.last_mut().filter(|last| last.until.is_none());
         match (open, success) {

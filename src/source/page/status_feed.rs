@@ -3,6 +3,9 @@
 //! What an entry says of its phase stands in its title (`[Resolved] …`, `… - Monitoring`, "went down", "recovered"), or in a
 //! bold label at the beginning of its text (`Status: Resolved`). An empty feed says nothing of health.
 
+mod chain;
+mod says;
+
 use super::{
     Adapter, Document,
     common::{self, no_more},
@@ -12,8 +15,9 @@ use super::{
 use crate::{
     model::{Ask, Phase, SourceKind, SourceState},
     source::{Context, ReadError, Reading, ask, feed},
-    text::html,
+    text::{html, urls},
 };
+use says::{INFORMATION, OVER, PLANNED, says};
 
 /// A page of which only the feed is known.
 pub(super) const ADAPTER: Adapter =
@@ -34,38 +38,6 @@ fn first(state: &SourceState) -> Ask {
     ask(state.address().to_owned(), ACCEPT, state)
 }
 
-/// Words that end a trouble, that look at it, that plan work, in the languages that pages were seen in.
-const OVER: [&str; 16] = [
-    "resolved",
-    "recovered",
-    "restored",
-    "fixed",
-    "ended",
-    "operating normally",
-    "back to normal",
-    "behoben",
-    "gelöst",
-    "beendet",
-    "résolu",
-    "resuelto",
-    "risolto",
-    "resolvido",
-    "已恢复",
-    "復旧",
-];
-const PLANNED: [&str; 10] = [
-    "maintenance",
-    "scheduled",
-    "wartung",
-    "geplant",
-    "planned",
-    "mantenimiento",
-    "manutenzione",
-    "manutenção",
-    "维护",
-    "メンテナンス",
-];
-
 /// Whether a feed has the pairs "went down" and "recovered" under one guid.
 pub(super) fn has_pairs(text: &str) -> bool {
     text.contains("<guid") && (text.contains(" went down<") || text.contains(" recovered<"))
@@ -78,7 +50,7 @@ pub(super) fn read(document: &Document<'_>, context: Context<'_>) -> Result<Read
     }
     let feed = feed::xml(document.text, context.base)?;
     let about = feed.about(&feed::Head::of(&feed.head, context));
-    let found = entries(&feed, |record| Some(entry(record, context)));
+    let found = chain::chained(entries(&feed, |record| Some(entry(record, context))));
     let home = about.home.clone().or_else(|| found.iter().find_map(|entry| entry.url.clone()));
     let page = common::page(None, home.as_deref(), about.title.clone(), context);
     let mut reading = Reading { about, skipped: feed.skipped, repaired: feed.repaired, ..Reading::default() };
@@ -100,23 +72,44 @@ fn entry(record: &feed::Record, context: Context<'_>) -> Entry {
     let entry = Entry::of(record, context.base);
     let (label, title) = label(&entry.title);
     let lower = entry.title.to_lowercase();
-    let is_maintenance = PLANNED.iter().any(|word| lower.contains(word));
+    let is_maintenance = says(&lower, &PLANNED);
     let in_text = || status(markup(record)).and_then(|word| phase(&word));
-    let in_words = || OVER.iter().any(|word| lower.contains(word)).then_some(Phase::Resolved);
-    let named = label.as_deref().and_then(phase).or_else(in_text).or_else(in_words);
+    let in_words = || says(&lower, &OVER).then_some(Phase::Resolved);
+    // What only informs opens nothing.
+    let informs = || label.as_deref().is_some_and(is_information).then_some(Phase::Unknown);
+    let named = label.as_deref().and_then(phase).or_else(in_text).or_else(in_words).or_else(informs);
     let phase = match (named, is_maintenance) {
         (Some(Phase::Resolved), true) => Some(Phase::Completed),
         (named, _) => named,
     };
-    // The part of an address behind the fragment is an id too.
-    let key = entry.key.rsplit(['#', '/']).find(|part| !part.is_empty()).unwrap_or(&entry.key).to_owned();
+    let key = key(&entry, record);
     Entry { key, title, phase, is_maintenance, ..entry }
 }
 
-/// A label before or behind a title, and the title without it: `[Resolved] X`, `Resolved: X`, `X - Resolved`.
+/// What the entry shares with the others of its incident; empty where only its title can tell.
+fn key(entry: &Entry, record: &feed::Record) -> String {
+    let is_made = record.id.trim().is_empty();
+    // Many feeds lead every entry to the page itself.
+    let is_root = entry.url.as_deref().is_none_or(|url| urls::last_segment(url).is_none());
+    if is_made && is_root {
+        return String::new();
+    }
+    // The part of an address behind the fragment is an id too.
+    entry.key.rsplit(['#', '/']).find(|part| !part.is_empty()).unwrap_or(&entry.key).to_owned()
+}
+
+fn is_information(label: &str) -> bool {
+    says(&label.to_lowercase(), &INFORMATION)
+}
+
+/// A label before or behind a title, and the title without it: `[Resolved] X`, `Resolved: X`, `X - Resolved`. What stands
+/// in brackets and is no label (`[Storage] …`) stays.
 fn label(title: &str) -> (Option<String>, String) {
     if let Some((label, rest)) = title.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        return (Some(over_word(label)), rest.trim().to_owned());
+        let word = over_word(label);
+        if phase(&word).is_some() || is_information(label) {
+            return (Some(word), rest.trim().to_owned());
+        }
     }
     for separator in [": ", " - ", " – "] {
         if let Some((label, rest)) = title.split_once(separator).filter(|(label, _)| phase(label).is_some()) {
@@ -132,7 +125,7 @@ fn label(title: &str) -> (Option<String>, String) {
 /// A label in another language, as the canonical word where it says that something is over.
 fn over_word(label: &str) -> String {
     let lower = label.trim().to_lowercase();
-    if OVER.iter().any(|word| lower.contains(word)) { "resolved".to_owned() } else { label.trim().to_owned() }
+    if says(&lower, &OVER) { "resolved".to_owned() } else { label.trim().to_owned() }
 }
 
 /// `Status: Resolved`, or a bold phase, at the beginning of a text.
@@ -140,7 +133,8 @@ fn status(markup: &str) -> Option<String> {
     let start: String = markup.chars().take(400).collect();
     let text = html::to_text(&start);
     let first = text.lines().map(str::trim).find(|line| !line.is_empty())?;
-    let word = first.strip_prefix("Status:").map(str::trim);
+    let bracketed = || first.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(label, _)| label.trim());
+    let word = first.strip_prefix("Status:").map(str::trim).or_else(bracketed);
     let bold = || {
         first
             .split([':', '-', '–'])

@@ -1,7 +1,8 @@
 //! Uptime Kuma 1 and 2: the status page (`/api/status-page/<slug>`) and its heartbeats.
 //!
 //! Times have no zone and are UTC (the server stores them so). Version 1 has one `incident` or null, version 2 a list.
-//! Heartbeats stand oldest first, at most a hundred for each monitor; runs of `0` are stretches of outage. Source:
+//! Heartbeats stand oldest first, at most a hundred for each monitor; runs of `0` and `3` are stretches of outage and of
+//! maintenance. Source:
 //! status-pages A14.
 
 use std::collections::BTreeMap;
@@ -122,8 +123,10 @@ fn incident(value: &Value) -> Result<Draft, String> {
 
 fn maintenance(value: &Value) -> Result<Draft, String> {
     let slot = list(value, "timeslotList").first().unwrap_or(&Value::Null);
-    let zone = word(value, "timezone").and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC);
-    let (start, end) = (time_in(slot, "startDate", &zone), time_in(slot, "endDate", &zone));
+    // A zone that is named and not known leaves no times: they are not UTC.
+    let zone = word(value, "timezone").map_or(Some(TimeZone::UTC), |name| TimeZone::get(&name).ok());
+    let at = |key: &str| time_in(slot, key, zone.as_ref()?);
+    let (start, end) = (at("startDate"), at("endDate"));
     let phase = match word(value, "status").as_deref() {
         Some("under-maintenance") => Phase::InProgress,
         Some("ended") => Phase::Completed,
@@ -165,7 +168,7 @@ fn read_heartbeats(value: &Value, context: Context<'_>) -> Reading {
         let Some(newest) = beats.last() else { continue };
         let name = names.get(id.as_str()).map_or_else(|| format!("monitor {id}"), |name| (*name).to_owned());
         let state = state(integer(newest, "status"));
-        reading.impacts.extend(outages(beats, id, &name));
+        reading.impacts.extend(stretches(beats, id, &name));
         components.push(Component { native_id: Some(id.clone()), name, before: None, state });
     }
     let page = page(None, None, None, context);
@@ -173,23 +176,30 @@ fn read_heartbeats(value: &Value, context: Context<'_>) -> Reading {
     reading
 }
 
-/// Runs of beats that say "down", each until the first beat that says otherwise.
-fn outages(beats: &[Value], id: &str, name: &str) -> Vec<ComponentImpact> {
+/// Runs of beats that say "down" or "maintenance", each until the first beat that says otherwise. A beat that says nothing
+/// ends none.
+fn stretches(beats: &[Value], id: &str, name: &str) -> Vec<ComponentImpact> {
     let mut found: Vec<ComponentImpact> = Vec::new();
     for beat in beats {
-        let (down, Some(at)) = (integer(beat, "status") == Some(0), at(beat, "time")) else { continue };
+        let (state, Some(at)) = (state(integer(beat, "status")), at(beat, "time")) else { continue };
+        let is_stretch = matches!(state, ComponentState::MajorOutage | ComponentState::UnderMaintenance);
         let open = found.last_mut().filter(|last| last.until.is_none());
-        match (open, down) {
-            (None, true) => found.push(ComponentImpact {
+        let goes_on = open.as_ref().is_some_and(|last| last.state == state);
+        if state == ComponentState::Unknown || goes_on {
+            continue;
+        }
+        if let Some(last) = open {
+            last.until = Some(at);
+        }
+        if is_stretch {
+            found.push(ComponentImpact {
                 native_id: Some(id.to_owned()),
                 component: name.to_owned(),
-                state: ComponentState::MajorOutage,
+                state,
                 from: at,
                 until: None,
                 incident: None,
-            }),
-            (Some(last), false) => last.until = Some(at),
-            _ => {}
+            });
         }
     }
     found

@@ -168,8 +168,10 @@ fn counted(kind: SourceKind, value: &Value) -> Counts {
             let incidents = usize::from(value["incident"].is_object()) + array(value, "/maintenanceList").len();
             let beats = value["heartbeatList"].as_object().into_iter().flatten();
             let runs = |beats: &Value| {
-                let down: Vec<bool> = array(beats, "").iter().map(|beat| beat["status"] == 0).collect();
-                (0..down.len()).filter(|at| down[*at] && (*at == 0 || !down[at - 1])).count()
+                // Down is 0, maintenance 3.
+                let codes: Vec<Option<i64>> = array(beats, "").iter().map(|beat| beat["status"].as_i64()).collect();
+                let begins = |at: &usize| *at == 0 || codes[at - 1] != codes[*at];
+                (0..codes.len()).filter(|at| matches!(codes[*at], Some(0 | 3)) && begins(at)).count()
             };
             Counts { incidents, updates: incidents, impacts: beats.map(|(_, beats)| runs(beats)).sum(), days: 0 }
         }
