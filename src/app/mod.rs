@@ -99,6 +99,13 @@ async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyho
             let archive = open(&settings).await?;
             commands::search::search(archive, &settings, &arguments, output).await
         }
+        Command::Classify(arguments) => commands::classify::classify(&settings.catalogue, &arguments),
+        Command::Eval(arguments) => commands::eval::eval(&settings.catalogue, &arguments, output),
+        Command::Train(arguments) => {
+            let archive = if arguments.marks { Some(open(&settings).await?) } else { None };
+            commands::train::train(&settings.catalogue, archive, &arguments, output).await
+        }
+        Command::Feedback(arguments) => commands::feedback::feedback(open(&settings).await?, &arguments, output).await,
         Command::Reindex => commands::reindex::reindex(open(&settings).await?, output).await,
         Command::Backup(arguments) => commands::backup::backup(open(&settings).await?, &arguments.file, output).await,
         Command::Demo(_) | Command::Check | Command::Init => Ok(()),

@@ -6,7 +6,7 @@
 //! transaction has read still holds when it commits, and the same code is right on both.
 //!
 //! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `read`, `changes`,
-//! `copies`, `lease`, `backup`.
+//! `copies`, `judging`, `lease`, `backup`.
 
 mod backup;
 mod changes;
@@ -14,6 +14,7 @@ mod commit;
 mod copies;
 mod error;
 mod incidents;
+mod judging;
 mod lease;
 mod open;
 mod read;
@@ -23,6 +24,7 @@ mod sql;
 pub use commit::Committed;
 pub use copies::{Copy, Story};
 pub use error::StoreError;
+pub use judging::{EarlierVerdict, Mark};
 pub use lease::Lease;
 pub use open::{Store, Target};
 pub use read::{IncidentRow, ItemRow, Row, Totals, Version};

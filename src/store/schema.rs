@@ -145,3 +145,26 @@ table!(
         at: i64,
     }
 );
+
+table!(
+    /// Verdicts that another took the place of.
+    verdicts, "verdicts", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        item: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        judged_by: String,
+        replaced_at: i64,
+        verdict: String,
+    }
+);
+
+table!(
+    /// What people said of verdicts.
+    marks, "marks", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        item: String,
+        outage: bool,
+        judged_by: String,
+        marked_at: i64,
+    }
+);
