@@ -207,6 +207,9 @@ pub struct EvalArgs {
     /// Weights that `train` wrote [default: the ones in the program]
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
+    /// Write the main figures as a table, for the page /about/method
+    #[arg(long, value_name = "FILE")]
+    pub table: Option<PathBuf>,
 }
 
 /// Arguments of `train`.

@@ -125,7 +125,7 @@ async fn open(settings: &Settings) -> anyhow::Result<Archive> {
 fn stages(settings: &Settings) -> anyhow::Result<Stages> {
     Ok(Stages {
         fetcher: fetcher(settings, false)?,
-        classifier: Classifier::new(&settings.catalogue),
+        classifier: Arc::new(Classifier::new(&settings.catalogue)),
         clock: Arc::new(SystemClock),
     })
 }

@@ -64,10 +64,7 @@ impl AliasTable {
             }
         }
         let automaton =
-            AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(&words);
+            AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(&words);
         // Thousands of names are far below the automaton's limits (2^31 states).
         let automaton = automaton.expect("the catalogue fits an automaton");
         Self { automaton, patterns }

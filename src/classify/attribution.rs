@@ -17,6 +17,7 @@ use crate::{
         alias::{How, Mention},
     },
     model::{ItemKind, Role, verdict::Attribution},
+    text::fold::is_unspaced,
 };
 
 /// Services of a text at most: a text that names more is a list.
@@ -26,7 +27,7 @@ const MOST: usize = 12;
 const BESIDE: usize = 24;
 
 /// Words before a service that is the cause of another's failure.
-const BECAUSE: [&str; 24] = [
+const BECAUSE: &[&str] = &[
     "due to",
     "caused by",
     "because of",
@@ -44,6 +45,8 @@ const BECAUSE: [&str; 24] = [
     "wegen",
     "a cause de",
     "a cause d",
+    "a cause dun",
+    "a cause dune",
     "debido a",
     "por culpa de",
     "por causa de",
@@ -53,8 +56,96 @@ const BECAUSE: [&str; 24] = [
     "relies on",
 ];
 
+/// What stands behind a name that is the subject of an outage.
+const AFTER: &[&str] = &[
+    "is down",
+    "are down",
+    "down",
+    "was down",
+    "went down",
+    "goes down",
+    "outage",
+    "outages",
+    "is not working",
+    "isnt working",
+    "not working",
+    "wont load",
+    "is offline",
+    "offline",
+    "is unavailable",
+    "unavailable",
+    "has an outage",
+    "is having",
+    "network",
+    "signal",
+    "servers",
+    "server",
+    "api",
+    "app is",
+    "website",
+    "is broken",
+    "keeps crashing",
+    "users report",
+    "customers",
+    "is back",
+    "isnt loading",
+    "not loading",
+    "en panne",
+    "est en panne",
+    "ne marche",
+    "ne fonctionne",
+    "ist down",
+    "gestort",
+    "ist gestort",
+    "nicht erreichbar",
+    "ausgefallen",
+    "geht nicht",
+    "caido",
+    "se cayo",
+    "no funciona",
+    "fora do ar",
+    "caiu",
+    "nao funciona",
+    "non funziona",
+    "e down",
+    "nie dziala",
+    "coktu",
+    "落ち",
+    "障害",
+    "が使え",
+    "つなが",
+    "繋が",
+    "ダウン",
+];
+
+/// What stands before one.
+const BEFORE: &[&str] = &[
+    "outage at",
+    "outage on",
+    "problem with",
+    "problems with",
+    "issue with",
+    "issues with",
+    "log into",
+    "login to",
+    "errors on",
+    "panne de",
+    "panne chez",
+    "ausfall bei",
+    "storung bei",
+    "storung von",
+    "se cayo",
+    "caida de",
+    "queda do",
+    "awaria",
+    "gangguan",
+];
+
+/// What stands before one that is asked about.
+const ASKING: &[&str] = &["is", "on", "with", "chez", "bei"];
+
 /// Words between a service and those that it took down.
-const TOOK_DOWN: [&str; 22] = [
+const TOOK_DOWN: &[&str] = &[
     "takes down",
     "took down",
     "taking down",
@@ -79,19 +170,25 @@ const TOOK_DOWN: [&str; 22] = [
     "paralyse",
 ];
 
+/// Words for an outage between a service and what it took down.
+const OUTAGES: &[&str] = &["outage", "down", "ausfall", "panne", "caida", "queda", "failure", "problem", "falla"];
+
 /// What was found.
+#[derive(Default)]
 pub struct Attributed {
     /// Each service once, in the order of the text.
     pub services: Vec<Attribution>,
     /// Why.
     pub why: Vec<String>,
+    /// Where each is named first; nowhere for what the source names.
+    at: Vec<Option<usize>>,
 }
 
 /// The services that a text names.
 pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reader: &Reader) -> Attributed {
     let folded = reading.normal.folded.as_str();
     let of_source = reader.service_of_source(source);
-    let mut attributed = Attributed { services: Vec::new(), why: Vec::new() };
+    let mut attributed = Attributed::default();
     let mentions = &reading.normal.mentions;
     for mention in mentions {
         let Some(service) = reader.services.get(mention.service) else { continue };
@@ -99,21 +196,24 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
             continue;
         }
         let word = &folded[mention.from..mention.to];
-        attributed.add(&service.name, role(folded, mention.from, mention.to), || reason(service, word, mention.how));
+        let role = role(folded, mention.from, mention.to);
+        attributed.add(&service.name, role, Some(mention.from), || reason(service, word, mention.how));
     }
     if let Some(service) = of_source.and_then(|at| reader.services.get(at)) {
         let is_named = attributed.services.iter().any(|known| same_house(&known.name, service, reader));
         // A source is about its service; only an official one is about it even when another is named.
         let is_official = reading.kind == ItemKind::StatusUpdate as usize;
         if outage && !is_named && (attributed.services.is_empty() || is_official) {
-            attributed.add(&service.name, Role::Affected, || format!("its source ‘{source}’ is about {}", service.name));
+            attributed.add(&service.name, Role::Affected, None, || {
+                format!("its source ‘{source}’ is about {}", service.name)
+            });
         }
     }
     if outage && attributed.services.iter().all(|known| known.role == Role::Upstream) {
         for name in unnamed::names(raw, reading.kind) {
             let known = attributed.services.iter().any(|known| known.name.eq_ignore_ascii_case(&name));
             if !known {
-                attributed.add(&name, Role::Affected, || format!("names ‘{name}’, which is in no list"));
+                attributed.add(&name, Role::Affected, None, || format!("names ‘{name}’, which is in no list"));
             }
         }
     }
@@ -122,7 +222,7 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
 }
 
 impl Attributed {
-    fn add(&mut self, name: &str, role: Role, why: impl FnOnce() -> String) {
+    fn add(&mut self, name: &str, role: Role, at: Option<usize>, why: impl FnOnce() -> String) {
         if let Some(known) = self.services.iter_mut().find(|known| known.name == name) {
             // Down itself outweighs being named as a cause elsewhere.
             if role == Role::Affected {
@@ -132,6 +232,7 @@ impl Attributed {
             let suffix = if role == Role::Upstream { ", as the cause" } else { "" };
             self.why.push(why() + suffix);
             self.services.push(Attribution { name: name.to_owned(), role });
+            self.at.push(at);
         }
     }
 
@@ -141,12 +242,9 @@ impl Attributed {
             return;
         }
         let Some(verb) = TOOK_DOWN.iter().filter_map(|verb| find_word(folded, verb)).min() else { return };
-        let first = self.services[0].name.to_lowercase();
-        let named_before = |name: &str| folded.find(name).is_some_and(|at| at < verb);
-        let others_before = self.services[1..].iter().any(|known| named_before(&known.name.to_lowercase()));
-        let is_outage = ["outage", "down", "ausfall", "panne", "caida", "queda", "failure", "problem"];
-        let says = folded[..verb].split(' ').any(|word| is_outage.iter().any(|known| word.starts_with(known)));
-        if named_before(&first) && !others_before && says {
+        let is_before = |at: &Option<usize>| at.is_some_and(|at| at < verb);
+        let says = folded[..verb].split(' ').any(|word| OUTAGES.iter().any(|known| word.starts_with(known)));
+        if is_before(&self.at[0]) && !self.at[1..].iter().any(is_before) && says {
             self.services[0].role = Role::Upstream;
         }
     }
@@ -155,9 +253,9 @@ impl Attributed {
 /// Where a phrase stands as words of its own.
 fn find_word(text: &str, phrase: &str) -> Option<usize> {
     let inside = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-    text.match_indices(phrase).map(|(at, _)| at).find(|at| {
-        !inside(text[..*at].chars().next_back()) && !inside(text[at + phrase.len()..].chars().next())
-    })
+    text.match_indices(phrase)
+        .map(|(at, _)| at)
+        .find(|at| !inside(text[..*at].chars().next_back()) && !inside(text[at + phrase.len()..].chars().next()))
 }
 
 /// Whether a mention names its service.
@@ -184,28 +282,27 @@ fn counts(
 
 /// Whether words of an outage stand beside a name: `box is down`, `is box down`, `outage at box`.
 fn is_subject(folded: &str, from: usize, to: usize) -> bool {
-    const AFTER: [&str; 34] = [
-        "is down", "are down", "down", "was down", "went down", "goes down", "outage", "is not working", "isnt working",
-        "not working", "wont load", "is offline", "offline", "is unavailable", "has an outage", "is having", "network",
-        "signal", "servers", "server", "api", "app is", "website", "is broken", "keeps crashing", "users report",
-        "customers", "en panne", "ist down", "gestort", "caido", "fora do ar", "non funziona", "nie dziala",
-    ];
-    const BEFORE: [&str; 14] = [
-        "outage at", "outage on", "problem with", "problems with", "issue with", "issues with", "is", "on", "with",
-        "@", "chez", "bei", "log into", "signal on",
-    ];
-    const CJK: [&str; 6] = ["落ち", "障害", "が使え", "つなが", "繋が", "ダウン"];
-    let after = folded[to..].trim_start_matches([' ', '\'', '"', ':', ',', '-']);
+    let after = folded[to..].trim_start_matches([' ', '"', ':', ',', '-']);
     let before = folded[..from].trim_end();
-    let after_speaks = AFTER.iter().any(|words| {
-        after.strip_prefix(words).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
-    }) || CJK.iter().any(|words| after.starts_with(words));
+    let begins = |words: &str| {
+        let rest = after.strip_prefix(words);
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)) || is_run(words) && rest.is_some()
+    };
+    let ends = |words: &str| {
+        let rest = before.strip_suffix(words);
+        rest.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+    };
     // `is box down`: the verb stands before, the particle behind.
     let near = &after[..(0..=BESIDE.min(after.len())).rev().find(|at| after.is_char_boundary(*at)).unwrap_or(0)];
-    let near_speaks = near.split(' ').any(|word| matches!(word.trim_matches(['?', '!', '.']), "down" | "outage" | "broken"));
-    let before_speaks = BEFORE.iter().any(|words| before.ends_with(words)) && near_speaks;
-    let strongly = BEFORE[..6].iter().any(|words| before.ends_with(words));
-    after_speaks || before_speaks || strongly
+    let particle = |word: &str| matches!(word.trim_matches(['?', '!', '.']), "down" | "outage" | "broken");
+    AFTER.iter().any(|words| begins(words))
+        || BEFORE.iter().chain(TOOK_DOWN).any(|words| ends(words))
+        || (ASKING.iter().any(|words| ends(words)) && near.split(' ').any(particle))
+}
+
+/// Whether words are of a script without blanks.
+fn is_run(words: &str) -> bool {
+    words.chars().next().is_some_and(is_unspaced)
 }
 
 /// Whether a service that was named is the other one, or belongs to it.
@@ -222,7 +319,8 @@ fn role(folded: &str, from: usize, to: usize) -> Role {
     };
     let between: Vec<&str> = before[cue..].split_whitespace().collect();
     // `because i cannot open slack` names no cause.
-    let is_person = between.iter().any(|word| matches!(*word, "i" | "we" | "you" | "they" | "my" | "me" | "ich" | "je"));
+    let is_person =
+        between.iter().any(|word| matches!(*word, "i" | "we" | "you" | "they" | "my" | "me" | "ich" | "je"));
     let after = folded[to..].trim_start();
     let is_own = after.starts_with("customers") || after.starts_with("users");
     if is_person || is_own || between.len() > 9 { Role::Affected } else { Role::Upstream }

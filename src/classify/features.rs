@@ -24,6 +24,9 @@ const NEAR: usize = 24;
 /// nobody can make a text more of an outage by adding the words.
 const ANNOUNCEMENT: [&str; 2] = ["scheduled", "maintenance"];
 
+/// How often announcements are taken out of one text.
+const ROUNDS: usize = 8;
+
 /// The families of features. Each is weighed by the root of how many there are, so that long texts do not shout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
@@ -64,11 +67,19 @@ impl Reading {
         self.language = cues.find(&self.normal.line, &mut self.found);
         self.kind = kind as usize;
         self.has_context = has_context;
-        self.announces = self.found.iter().any(|found| found.cue == Cue::Maintenance);
-        if self.announces {
+        self.announces = false;
+        // What is left may be an announcement again (`planned` … `outage`); a few rounds are as many as anybody writes.
+        for _ in 0..ROUNDS {
             let spans = self.found.iter().filter(|found| found.cue == Cue::Maintenance);
             let spans: Vec<(usize, usize)> = spans.map(|found| (found.from, found.to)).collect();
+            if spans.is_empty() {
+                break;
+            }
+            self.announces = true;
             self.normal.without(&spans);
+            self.language = cues.find(&self.normal.line, &mut self.found);
+        }
+        if self.announces {
             self.normal.append(&ANNOUNCEMENT);
             self.language = cues.find(&self.normal.line, &mut self.found);
         }

@@ -81,7 +81,12 @@ impl Classifier {
 
     /// Fits weights to labelled texts; `others` (in more languages) only move thresholds. The bytes of the file, and what
     /// it is, in words for people.
-    pub fn train(catalogue: &Catalogue, examples: &[Labelled], others: &[Labelled], command: &str) -> (Vec<u8>, String) {
+    pub fn train(
+        catalogue: &Catalogue,
+        examples: &[Labelled],
+        others: &[Labelled],
+        command: &str,
+    ) -> (Vec<u8>, String) {
         let weights = train::train(&Reader::new(catalogue), examples, others, command);
         let about = &weights.about;
         let said = format!(
@@ -223,6 +228,28 @@ fn joined<'a>(subject: Text<'a>) -> std::borrow::Cow<'a, str> {
         (false, false) => format!("{}\n{}", subject.title, subject.text).into(),
         (false, true) => subject.title.into(),
         _ => subject.text.into(),
+    }
+}
+
+/// What `eval` found for the weights in the crate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeasuredTable {
+    /// On what it was measured.
+    pub on: String,
+    /// The heads of the columns.
+    pub columns: Vec<String>,
+    /// Judge, cut and figures.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The table that `downwire eval --table` wrote for the weights in the crate, `data/measured.txt`.
+pub fn measured() -> MeasuredTable {
+    let mut lines = include_str!("data/measured.txt").lines();
+    let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect();
+    MeasuredTable {
+        on: lines.next().unwrap_or_default().to_owned(),
+        columns: lines.next().map(cells).unwrap_or_default(),
+        rows: lines.map(cells).collect(),
     }
 }
 

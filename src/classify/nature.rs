@@ -79,9 +79,11 @@ impl Nature {
 
 /// The category that is named most often, with its first finer word.
 fn named_cause(causes: &[(&Meaning, usize)]) -> (Option<String>, Option<String>) {
-    let count = |value: &str| causes.iter().filter(|(meaning, _)| meaning.value == value).map(|(_, n)| n).sum::<usize>();
+    let count =
+        |value: &str| causes.iter().filter(|(meaning, _)| meaning.value == value).map(|(_, n)| n).sum::<usize>();
     let best = CAUSES.iter().rev().max_by_key(|value| count(value)).filter(|value| count(value) > 0);
-    let sub = best.and_then(|best| causes.iter().find(|(meaning, _)| meaning.value == *best)).and_then(|found| found.0.sub);
+    let sub =
+        best.and_then(|best| causes.iter().find(|(meaning, _)| meaning.value == *best)).and_then(|found| found.0.sub);
     (best.map(|value| (*value).to_owned()), sub.map(str::to_owned))
 }
 

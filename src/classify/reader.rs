@@ -25,9 +25,9 @@ impl Reader {
     pub fn new(catalogue: &Catalogue) -> Self {
         let mut known = catalogue.clone();
         for service in named() {
-            if known.find(&service.name).is_none() {
-                known.put(service);
-            }
+            let held = known.services().iter().find(|other| other.name.eq_ignore_ascii_case(&service.name));
+            let service = held.map_or_else(|| service.clone(), |held| joined(held, &service));
+            known.put(service);
         }
         Self { aliases: AliasTable::new(&known), services: known.services().to_vec(), cues: Cues::shipped() }
     }
@@ -47,6 +47,14 @@ impl Reader {
         let longest = self.aliases.mentions(&words).max_by_key(|mention| mention.to - mention.from);
         longest.map(|mention| mention.service)
     }
+}
+
+/// A service of the catalogue with the names that we know besides.
+fn joined(known: &Service, more: &Service) -> Service {
+    let mut service = known.clone();
+    service.aliases.extend(more.aliases.iter().cloned());
+    service.ambiguous.extend(more.ambiguous.iter().cloned());
+    service
 }
 
 /// The part of a text that is judged.

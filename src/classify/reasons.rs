@@ -34,8 +34,7 @@ pub fn reasons(reading: &Reading, table: &Table, outage: bool) -> Vec<String> {
         }
     }
     let in_cue = |place: &(usize, usize)| spoken.iter().any(|(span, _)| place.0 >= span.0 && place.1 <= span.1);
-    let mut all: Vec<((usize, usize), f32)> =
-        by_place.into_iter().filter(|(place, _)| !in_cue(place)).collect();
+    let mut all: Vec<((usize, usize), f32)> = by_place.into_iter().filter(|(place, _)| !in_cue(place)).collect();
     all.extend(&spoken);
     all.retain(|(_, weight)| *weight >= LEAST);
     all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));

@@ -33,7 +33,7 @@ fn complaints_are_outages_and_what_sounds_like_them_is_not() {
         "Power outage in the city after the storm",
         "ChatGPT has a new voice",
         "How to sit down with Claude",
-        "put it down in a box",
+        "feeling down today, staying in bed",
     ] {
         assert!(!judge(text).outage, "{text}: {:?}", judge(text));
     }
@@ -49,7 +49,11 @@ const UPSTREAM: [(&str, &str, &str); 32] = [
     ("Discord unavailable due to a Google Cloud outage", "Discord", "Google Cloud"),
     ("Netlify is failing because AWS is down", "Netlify", "AWS"),
     ("Shopify checkout errors are caused by Cloudflare", "Shopify", "Cloudflare"),
-    ("GitHub Actions is degraded due to an issue with our upstream provider Microsoft Azure", "GitHub", "Microsoft Azure"),
+    (
+        "GitHub Actions is degraded due to an issue with our upstream provider Microsoft Azure",
+        "GitHub",
+        "Microsoft Azure",
+    ),
     ("Coinbase says its app went down because of AWS", "Coinbase", "AWS"),
     ("Reddit outage blamed on Fastly", "Reddit", "Fastly"),
     ("Vercel deployments fail, traced to AWS", "Vercel", "AWS"),
@@ -114,7 +118,10 @@ fn the_weights_fit_the_crate() {
     assert!(bytes.len() <= 8 * 1024 * 1024, "{}", bytes.len());
     let read = Weights::read(bytes).expect("reads");
     assert_eq!(read.write(), bytes.to_vec());
-    assert_eq!(include_str!("data/weights.txt").lines().next(), Some(format!("version {}", read.about.version).as_str()));
+    assert_eq!(
+        include_str!("data/weights.txt").lines().next(),
+        Some(format!("version {}", read.about.version).as_str())
+    );
     assert!(Weights::read(&bytes[..bytes.len() - 1]).is_none() && Weights::read(b"").is_none());
 }
 
@@ -158,7 +165,7 @@ proptest! {
         ] {
             let other = judge(&same);
             prop_assert_eq!((other.outage, other.score, &other.phase, other.scope), (verdict.outage, verdict.score, &verdict.phase, verdict.scope), "{}", same);
-            let names = |of: &Verdict| of.service_names().iter().map(|name| name.to_lowercase()).collect::<Vec<_>>();
+            let names = |of: &Verdict| of.service_names().iter().map(|name| name.to_lowercase().replace(' ', "")).collect::<Vec<_>>();
             prop_assert_eq!(names(&other), names(&verdict));
         }
     }

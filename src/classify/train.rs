@@ -19,8 +19,7 @@ const FOLDS: usize = 4;
 const SEED: u64 = 20_241_226;
 
 /// How relevance is fitted. Chosen by cross-validation on labelled texts that nothing is reported on.
-const RELEVANCE: Fit =
-    Fit { bits: 18, parts: true, passes: 6, rate: 0.05, decay: 1e-4, seed: SEED };
+const RELEVANCE: Fit = Fit { bits: 18, parts: true, passes: 6, rate: 0.05, decay: 1e-4, seed: SEED };
 
 /// How phase and scope are fitted: words and cues are enough.
 const SMALL: Fit = Fit { bits: 15, parts: false, passes: 8, rate: 0.1, decay: 1e-4, seed: SEED };
@@ -56,7 +55,7 @@ pub fn train(reader: &Reader, examples: &[Labelled], others: &[Labelled], comman
         languages: [0.0; LANGUAGES.len()],
     };
     let relevance = Table::fit(RELEVANCE, 1, &table, &wanted);
-    about.languages = languages(reader, &relevance, &about, others);
+    about.languages = languages(reader, &relevance, &about, &all, others);
     about.version = format!("linear-2-{}", &about.data[..8]);
     let small = read(SMALL.bits, SMALL.parts, &all);
     let outputs = PHASES.len();
@@ -70,12 +69,7 @@ pub fn train(reader: &Reader, examples: &[Labelled], others: &[Labelled], comman
 }
 
 /// A table over the examples that have a label of its kind.
-fn subset(
-    all: &[Labelled],
-    table: &[Features],
-    outputs: usize,
-    label: impl Fn(&Labelled) -> Option<usize>,
-) -> Table {
+fn subset(all: &[Labelled], table: &[Features], outputs: usize, label: impl Fn(&Labelled) -> Option<usize>) -> Table {
     let labelled: Vec<(usize, usize)> =
         all.iter().enumerate().filter_map(|(at, example)| Some((at, label(example)?))).collect();
     let examples: Vec<Features> = labelled.iter().map(|(at, _)| table[*at].clone()).collect();
@@ -147,38 +141,37 @@ fn thresholds(all: &[Labelled], scores: &[f32], platt: &[(f32, f32); KINDS]) -> 
     })
 }
 
-/// By how much less each language needs: the best of all languages together, halfway to the best of its own.
+/// By how much less a language needs: half of what is best for all of them together, where there is little to learn
+/// from. A language with enough labelled texts has its threshold from them.
 fn languages(
     reader: &Reader,
     relevance: &Table,
     about: &About,
+    examples: &[Labelled],
     others: &[Labelled],
 ) -> [f32; LANGUAGES.len()] {
-    let mut reading = Reading::default();
-    let scored: Vec<(&str, bool, f32)> = others
-        .iter()
-        .filter(|example| !example.undecidable)
-        .map(|example| {
-            reader.read(&example.text, example.kind, &example.source, &mut reading);
-            let (factor, offset) = about.platt[reading.kind];
-            let mut sums = [0.0];
-            relevance.sums(&reading, &mut sums);
-            // In terms of the threshold of its kind: what is above a half is an outage.
-            let above = logistic(factor * sums[0] + offset) - about.thresholds[reading.kind] + 0.5;
-            (example.language.as_str(), example.outage, above)
-        })
-        .collect();
-    let best = |language: Option<&str>| {
-        let of = scored.iter().filter(|(of, _, _)| language.is_none_or(|language| language == *of));
-        let pairs: Vec<(bool, f32)> = of.map(|(_, outage, above)| (*outage, *above)).collect();
-        if pairs.is_empty() { 0.0 } else { 0.5 - best_threshold(&pairs) }
+    let is_learned = |language: &str| {
+        let known = examples.iter().filter(|example| !example.is_weak && example.source != OWN_SOURCE);
+        known.filter(|example| example.language == language).count() >= ENOUGH
     };
-    let all = best(None);
-    std::array::from_fn(|at| {
-        let own = best(Some(LANGUAGES[at]));
-        // English has its thresholds from what is learned from.
-        if at == 0 { 0.0 } else { f32::midpoint(all, own).clamp(-FURTHEST, FURTHEST) }
-    })
+    let learned: Vec<bool> = LANGUAGES.iter().map(|language| is_learned(language)).collect();
+    let mut reading = Reading::default();
+    let mut pairs = Vec::new();
+    for example in others.iter().filter(|example| !example.undecidable) {
+        let place = LANGUAGES.iter().position(|language| *language == example.language);
+        if place.is_none_or(|place| learned[place]) {
+            continue;
+        }
+        reader.read(&example.text, example.kind, &example.source, &mut reading);
+        let (factor, offset) = about.platt[reading.kind];
+        let mut sums = [0.0];
+        relevance.sums(&reading, &mut sums);
+        // In terms of the threshold of its kind: what is above a half is an outage.
+        let above = logistic(factor * sums[0] + offset) - about.thresholds[reading.kind] + 0.5;
+        pairs.push((example.outage, above));
+    }
+    let less = if pairs.len() < ENOUGH { 0.0 } else { (0.5 - best_threshold(&pairs)) / 2.0 };
+    std::array::from_fn(|at| if learned[at] { 0.0 } else { less.clamp(-FURTHEST, FURTHEST) })
 }
 
 /// The threshold with the best F1, in the middle of the stretch that has it.

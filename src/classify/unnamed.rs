@@ -6,22 +6,154 @@ use crate::model::ItemKind;
 const WORDS: usize = 4;
 
 /// What follows a name that is the subject of an outage.
-const VERBS: [&str; 44] = [
-    "is down", "are down", "was down", "were down", "goes down", "went down", "is offline", "goes offline", "is back",
-    "has been down", "down again", "down for", "down worldwide", "outage", "outages", "service disruption",
-    "suffers", "suffered", "hit by", "experiencing", "is experiencing", "is having", "status page", "incident",
-    "post-mortem", "postmortem", "unavailable", "isn't working", "is not working", "not working", "won't load", "crashes",
-    "crashed", "restores", "confirms outage", "apologises", "apologizes", "en panne", "caído", "fora do ar", "ist down",
-    "nie działa", "çöktü", "down",
+const VERBS: &[&str] = &[
+    "is down",
+    "are down",
+    "was down",
+    "were down",
+    "goes down",
+    "went down",
+    "is offline",
+    "goes offline",
+    "is back",
+    "has been down",
+    "down again",
+    "down for",
+    "down worldwide",
+    "outage",
+    "outages",
+    "service disruption",
+    "suffers",
+    "suffered",
+    "hit by",
+    "experiencing",
+    "is experiencing",
+    "is having",
+    "status page",
+    "incident",
+    "post-mortem",
+    "postmortem",
+    "unavailable",
+    "isn't working",
+    "is not working",
+    "not working",
+    "won't load",
+    "crashes",
+    "crashed",
+    "restores",
+    "confirms outage",
+    "apologises",
+    "apologizes",
+    "en panne",
+    "caído",
+    "fora do ar",
+    "ist down",
+    "nie działa",
+    "çöktü",
+    "down",
 ];
 
 /// Words that begin a sentence and no name.
-const NO_NAMES: [&str; 62] = [
-    "the", "a", "an", "is", "are", "was", "why", "what", "when", "how", "who", "this", "that", "these", "my", "our", "your",
-    "we", "i", "it", "they", "you", "ask hn", "tell hn", "show hn", "internet", "website", "site", "network", "service",
-    "services", "server", "servers", "anyone", "everyone", "major", "massive", "global", "widespread", "update", "breaking",
-    "power", "power outage", "system", "systems", "report", "investigating", "identified", "monitoring", "resolved", "login",
-    "errors", "error", "outage", "app", "api", "all", "some", "again", "still", "und", "le",
+const NO_NAMES: &[&str] = &[
+    "the",
+    "a",
+    "an",
+    "is",
+    "are",
+    "was",
+    "why",
+    "what",
+    "when",
+    "how",
+    "who",
+    "this",
+    "that",
+    "these",
+    "my",
+    "our",
+    "your",
+    "we",
+    "i",
+    "it",
+    "they",
+    "you",
+    "ask hn",
+    "tell hn",
+    "show hn",
+    "internet",
+    "website",
+    "site",
+    "network",
+    "service",
+    "services",
+    "server",
+    "servers",
+    "anyone",
+    "everyone",
+    "major",
+    "massive",
+    "global",
+    "widespread",
+    "update",
+    "breaking",
+    "power",
+    "power outage",
+    "system",
+    "systems",
+    "report",
+    "investigating",
+    "identified",
+    "monitoring",
+    "resolved",
+    "login",
+    "errors",
+    "error",
+    "outage",
+    "app",
+    "api",
+    "all",
+    "some",
+    "again",
+    "still",
+    "und",
+    "le",
+];
+
+/// Words that no name of a service has in it.
+const GENERIC: &[&str] = &[
+    "internet",
+    "website",
+    "site",
+    "network",
+    "server",
+    "servers",
+    "wifi",
+    "phone",
+    "phones",
+    "computers",
+    "system",
+    "systems",
+    "signal",
+    "broadband",
+    "everything",
+    "nothing",
+    "stock",
+    "price",
+    "power",
+    "not",
+    "has",
+    "been",
+    "line",
+    "of",
+    "my",
+    "with",
+    "it",
+    "put",
+    "sit",
+    "write",
+    "le",
+    "la",
+    "el",
 ];
 
 /// The names in a text: the beginning before a colon, the subject of an outage, the handle that is spoken to.
@@ -46,12 +178,9 @@ fn subject(first: &str) -> Option<String> {
     let lower = first.to_ascii_lowercase();
     let verb = VERBS.iter().filter_map(|verb| lower.find(&format!(" {verb}"))).min()?;
     let before = first.get(..verb)?;
-    let before = before.rsplit(['.', '!', '?', ':', ',']).next()?.trim();
-    let words: Vec<&str> = before.split_whitespace().collect();
-    let starts = words.iter().rposition(|word| !word.starts_with(|letter: char| letter.is_uppercase() || letter.is_ascii_digit()));
-    let named = words.get(starts.map_or(0, |at| at + 1)..)?;
-    let name = named.join(" ");
-    is_name(&name).then_some(name)
+    // From the beginning of the sentence: letters' case must not decide where a name begins.
+    let before = before.rsplit([':', ',']).next()?.rsplit(". ").next()?.rsplit(['!', '?']).next()?.trim();
+    is_name(before).then(|| before.to_owned())
 }
 
 /// The first handle that sounds like a service's desk, or the only one.
@@ -75,7 +204,9 @@ fn without_desk(handle: &str) -> String {
     for part in ["Ask_", "Ask", "ask_"] {
         name = name.strip_prefix(part).filter(|rest| rest.len() > 2).unwrap_or(name);
     }
-    for part in ["_Help", "Help", "_Support", "Support", "Cares", "Care", "CustServ", "_support", "_help", "UK", "_UK", "US"] {
+    for part in
+        ["_Help", "Help", "_Support", "Support", "Cares", "Care", "CustServ", "_support", "_help", "UK", "_UK", "US"]
+    {
         name = name.strip_suffix(part).filter(|rest| rest.len() > 2).unwrap_or(name);
     }
     spaced(name)
@@ -109,7 +240,8 @@ fn is_name(name: &str) -> bool {
         && name.len() > 1
         && name.len() <= 40
         && !NO_NAMES.contains(&lower.as_str())
-        && !(count > 1 && NO_NAMES[..20].contains(&begins))
+        && !NO_NAMES[..22].contains(&begins)
+        && !lower.split_whitespace().any(|word| GENERIC.contains(&word))
 }
 
 #[cfg(test)]

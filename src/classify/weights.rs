@@ -80,12 +80,8 @@ impl Weights {
     /// The bytes of the file.
     pub fn write(&self) -> Vec<u8> {
         let tables = [&self.relevance, &self.phase, &self.scope];
-        let shape = |table: &Table| Shape {
-            bits: table.bits,
-            parts: table.parts,
-            bias: table.bias.clone(),
-            unit: table.unit,
-        };
+        let shape =
+            |table: &Table| Shape { bits: table.bits, parts: table.parts, bias: table.bias.clone(), unit: table.unit };
         let head = Head { about: self.about.clone(), tables: tables.map(shape).into() };
         let mut bytes = MAGIC.to_vec();
         bytes.extend(serde_json::to_vec(&head).unwrap_or_default());

@@ -115,11 +115,8 @@ fn answer(judge: &Classifier, line: &[u8], reading: &mut Reading) -> Value {
 
 /// A verdict as a line (DESIGN section 7).
 fn written(id: &Value, verdict: &Verdict) -> Value {
-    let services: Vec<Value> = verdict
-        .services
-        .iter()
-        .map(|service| json!({ "name": service.name, "role": service.role.as_str() }))
-        .collect();
+    let services: Vec<Value> =
+        verdict.services.iter().map(|service| json!({ "name": service.name, "role": service.role.as_str() })).collect();
     json!({
         "id": id,
         "outage": verdict.outage,

@@ -43,11 +43,22 @@ pub fn eval(catalogue: &Catalogue, arguments: &EvalArgs, output: Output) -> anyh
         score: verdict.score,
         outage: verdict.outage,
     });
-    table(judge.version(), &ours.collect::<Vec<_>>(), output);
-    table("keyword rules", &labelled.iter().map(by_keywords).collect::<Vec<_>>(), output);
+    let mut judges = vec![
+        (judge.version(), ours.collect::<Vec<_>>()),
+        ("keyword rules", labelled.iter().map(by_keywords).collect::<Vec<_>>()),
+    ];
     for peer in &arguments.peers {
         let (name, file) = peer.split_once('=').context("--peer takes NAME=FILE")?;
-        table(name, &peer_answers(file, &labelled)?, output);
+        judges.push((name, peer_answers(file, &labelled)?));
+    }
+    for (name, judged) in &judges {
+        table(name, judged, output);
+    }
+    if let Some(path) = &arguments.table {
+        let names: Vec<_> =
+            arguments.files.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy()).collect();
+        let texts = format!("{} labelled texts ({}), none of them used in training", labelled.len(), names.join(", "));
+        std::fs::write(path, main_figures(&texts, &judges)).with_context(|| path.display().to_string())?;
     }
     let pairs: Vec<(&Labelled, &Verdict)> = labelled.iter().zip(&verdicts).collect();
     rest(&pairs, output);
@@ -77,10 +88,34 @@ fn peer_answers<'a>(file: &str, labelled: &'a [Labelled]) -> anyhow::Result<Vec<
     Ok(judged.collect())
 }
 
+/// The main figures of every judge, as the page `/about/method` shows them.
+fn main_figures(texts: &str, judges: &[(&str, Vec<Judged<'_>>)]) -> String {
+    const SHOWN: [&str; 4] = ["without undecidable", "without ambiguous", "without single", "kind "];
+    let mut lines = vec![
+        format!("Measured on {texts}. F1 with its 95 % interval over texts drawn again."),
+        "judge | texts | n | precision | recall | F1 | interval | average precision".to_owned(),
+    ];
+    for (name, judged) in judges {
+        for (cut, judged) in measure::cuts(judged) {
+            if SHOWN.iter().any(|shown| cut.starts_with(shown)) && judged.len() >= ENOUGH {
+                let m = measure::measure(&judged);
+                lines.push(format!(
+                    "{name} | {cut} | {} | {:.2} | {:.2} | {:.2} | {:.2} to {:.2} | {:.2}",
+                    m.texts, m.precision, m.recall, m.f1, m.f1_interval.0, m.f1_interval.1, m.average_precision
+                ));
+            }
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
 /// One judge: every cut, small ones in JSON only.
 fn table(name: &str, judged: &[Judged<'_>], output: Output) {
     if !output.json {
-        println!("{name}\n  {:26} {:>5} {:>5}  {:>5}  {:>5}  {:>5}  {:15} {:>5} {:>5}", "", "n", "true", "P", "R", "F1", "95 %", "AP", "ECE");
+        println!(
+            "{name}\n  {:26} {:>5} {:>5}  {:>5}  {:>5}  {:>5}  {:15} {:>5} {:>5}",
+            "", "n", "true", "P", "R", "F1", "95 %", "AP", "ECE"
+        );
     }
     for (cut, judged) in measure::cuts(judged) {
         let measured = measure::measure(&judged);

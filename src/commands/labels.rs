@@ -41,7 +41,8 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<Labelled>> {
 fn lines(path: &Path) -> anyhow::Result<impl Iterator<Item = std::io::Result<String>>> {
     let file = File::open(path).with_context(|| path.display().to_string())?;
     let is_packed = path.extension().is_some_and(|ending| ending == "gz");
-    let reader: Box<dyn Read> = if is_packed { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) };
+    let reader: Box<dyn Read> =
+        if is_packed { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) };
     Ok(BufReader::new(reader).lines())
 }
 

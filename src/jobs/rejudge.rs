@@ -4,7 +4,11 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Stop, Trouble};
-use crate::{classify::Classifier, model::Verdict, store::{ItemRow, Store, StoreError}};
+use crate::{
+    classify::Classifier,
+    model::Verdict,
+    store::{ItemRow, Store, StoreError},
+};
 
 /// Items of one transaction, and the pause behind it: polls come first.
 const PAGE: u64 = 200;

@@ -159,7 +159,8 @@ impl Store {
     /// # Errors
     /// As [`Store::rows`].
     pub async fn marks(&self) -> Result<Vec<(Mark, ItemRow)>, StoreError> {
-        let rows = schema::marks::Entity::find().order_by_asc(schema::marks::Column::MarkedAt).all(&self.reader).await?;
+        let rows =
+            schema::marks::Entity::find().order_by_asc(schema::marks::Column::MarkedAt).all(&self.reader).await?;
         let mut marks = Vec::with_capacity(rows.len());
         for row in rows {
             let Ok(item) = row.item.parse::<Id>() else { continue };
