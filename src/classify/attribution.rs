@@ -4,13 +4,7 @@
 //! it, an `@` or a domain, its owner, the source). Where nothing known is named, the name is read from how such texts are
 //! built: `Name: what happened`, `Name is down`, `@name`. Letters' case is never a cue.
 
-use super::{
-    cues::Cue,
-    features::Reading,
-    normal::{HANDLE, SERVICE},
-    reader::Reader,
-    unnamed,
-};
+use super::{features::Reading, normal::SERVICE, reader::Reader, unnamed};
 use crate::{
     catalogue::{
         Service,
@@ -336,10 +330,7 @@ fn reason(service: &Service, word: &str, how: How) -> String {
     format!("names {}{by}", service.name)
 }
 
-/// Whether the line has a mark of somebody who is named: for the gate before streams.
+/// Whether the line names a service: for the gate before streams.
 pub fn names_somebody(reading: &Reading) -> bool {
-    let mark = |at: &(u32, u32)| reading.normal.line.as_bytes().get(at.0 as usize).copied();
-    reading.normal.tokens.iter().any(|at| mark(at) == Some(SERVICE))
-        || (reading.normal.tokens.iter().any(|at| mark(at) == Some(HANDLE))
-            && reading.found.iter().any(|found| matches!(found.cue, Cue::Down | Cue::Loss)))
+    reading.normal.line.as_bytes().contains(&SERVICE)
 }

@@ -8,6 +8,7 @@ use crate::model::{Item, ItemKind, Role, Scope};
 
 /// What a weak label counts beside one that somebody read; a status page's own word counts more than a rule's.
 const WEAK: f32 = 0.05;
+const QUIET: f32 = 0.2;
 const OFFICIAL: f32 = 0.25;
 
 /// What an ambiguous text counts.
@@ -66,6 +67,8 @@ impl Labelled {
         let is_weak = weak.is_some() || value["outage"].is_null();
         let weight = match (is_weak, kind) {
             (true, ItemKind::StatusUpdate) => OFFICIAL,
+            // What a rule found nothing in is nothing; what it found something in may be something.
+            (true, _) if weak == Some("neg") => QUIET,
             (true, _) => WEAK,
             (false, _) if note.starts_with("ambiguous") => AMBIGUOUS,
             (false, _) => value["weight"].as_f64().map_or(1.0, |weight| weight as f32),

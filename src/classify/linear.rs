@@ -9,16 +9,16 @@ pub type Features = Vec<(u32, f32)>;
 /// What a family's features count, by the root of their number. Cues count in full.
 const SCALE: [f32; FAMILIES] = [2.0, 2.0, 1.0, 0.5];
 
-/// A table of weights: `outputs` rows of `1 << bits`, and a bias each.
+/// A table of weights: `1 << bits` places with a weight for each output, and a bias for each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// Places in a row, as a power of two.
+    /// Places, as a power of two.
     pub bits: u32,
     /// Whether parts of words are looked at.
     pub parts: bool,
     /// The biases, one for each output.
     pub bias: Vec<f32>,
-    /// The weights, row by row, in units of `unit`.
+    /// The weights, place by place, in units of `unit`.
     pub weights: Vec<i16>,
     /// What a weight of one counts.
     pub unit: f32,
@@ -27,7 +27,7 @@ pub struct Table {
 /// How a table is fitted.
 #[derive(Debug, Clone, Copy)]
 pub struct Fit {
-    /// Places in a row, as a power of two.
+    /// Places, as a power of two.
     pub bits: u32,
     /// Whether parts of words are looked at.
     pub parts: bool,
@@ -42,25 +42,25 @@ pub struct Fit {
 }
 
 impl Table {
-    /// The sums of every output for a text.
-    pub fn sums(&self, reading: &Reading, into: &mut [f32]) {
-        let size = 1_usize << self.bits;
-        for (output, sum) in into.iter_mut().enumerate().take(self.bias.len()) {
-            let row = &self.weights[output * size..(output + 1) * size];
-            *sum = self.bias[output] + self.sum(reading, row);
-        }
-    }
-
-    fn sum(&self, reading: &Reading, row: &[i16]) -> f32 {
+    /// The sums of every output for a text; `OUTPUTS` is how many the table has.
+    pub fn sums<const OUTPUTS: usize>(&self, reading: &Reading) -> [f32; OUTPUTS] {
         let shift = 32 - self.bits;
-        let mut sums = [0_i32; FAMILIES];
+        let mut sums = [[0_i32; OUTPUTS]; FAMILIES];
         let mut counts = [0_u32; FAMILIES];
         reading.features(self.parts, |family, hash, _| {
-            sums[family as usize] += i32::from(row[(hash >> shift) as usize]);
+            let place = (hash >> shift) as usize * OUTPUTS;
+            // A table of another shape tells nothing; it is never made.
+            let Some(weights) = self.weights.get(place..place + OUTPUTS) else { return };
+            for (sum, weight) in sums[family as usize].iter_mut().zip(weights) {
+                *sum += i32::from(*weight);
+            }
             counts[family as usize] += 1;
         });
-        let families = sums.iter().zip(counts).enumerate();
-        families.map(|(family, (sum, count))| *sum as f32 * scale(family, count)).sum::<f32>() * self.unit
+        std::array::from_fn(|output| {
+            let families = sums.iter().zip(counts).enumerate();
+            let sum: f32 = families.map(|(family, (sums, count))| sums[output] as f32 * scale(family, count)).sum();
+            self.bias.get(output).copied().unwrap_or_default() + sum * self.unit
+        })
     }
 
     /// The sum of the first output for features that were read before.
@@ -94,18 +94,17 @@ impl Table {
             for at in &order {
                 let (features, (bits, weight)) = (&examples[*at], wanted[*at]);
                 for output in 0..outputs {
-                    let row = &mut weights[output * size..(output + 1) * size];
-                    let sum: f32 = features.iter().map(|(place, value)| row[*place as usize] * value).sum();
+                    let at = |place: u32| place as usize * outputs + output;
+                    let sum: f32 = features.iter().map(|(place, value)| weights[at(*place)] * value).sum();
                     let target = if bits & (1 << output) != 0 { 1.0 } else { 0.0 };
                     let gradient = (logistic(sum + bias[output]) - target) * weight;
                     bias_squares[output] += gradient * gradient;
                     bias[output] -= fit.rate * gradient / bias_squares[output].sqrt();
-                    let squares = &mut squares[output * size..(output + 1) * size];
                     for (place, value) in features {
-                        let place = *place as usize;
-                        let slope = gradient * value + fit.decay * weight * row[place];
+                        let place = at(*place);
+                        let slope = gradient * value + fit.decay * weight * weights[place];
                         squares[place] += slope * slope;
-                        row[place] -= fit.rate * slope / squares[place].sqrt();
+                        weights[place] -= fit.rate * slope / squares[place].sqrt();
                     }
                 }
             }

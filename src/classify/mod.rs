@@ -142,9 +142,12 @@ impl Classifier {
 
     /// The gate before streams: whether a post names a service or speaks of an outage. What does not is not judged.
     pub fn passes_gate(&self, text: &str, reading: &mut Reading) -> bool {
-        self.reader.read(text, ItemKind::Post, "", reading);
-        attribution::names_somebody(reading)
-            || reading.found.iter().any(|found| matches!(found.cue, Cue::Down | Cue::Loss | Cue::Fail))
+        reading.normal.read(text, &self.reader.aliases);
+        if attribution::names_somebody(reading) {
+            return true;
+        }
+        self.reader.cues.find(&reading.normal.line, &mut reading.found);
+        reading.found.iter().any(|found| matches!(found.cue, Cue::Down | Cue::Loss))
     }
 
     /// Judges an item.
@@ -178,15 +181,13 @@ impl Classifier {
 
     /// The calibrated probability of an outage. An announcement of maintenance never raises it.
     fn probability(&self, reading: &Reading) -> f32 {
-        let mut sum = [0.0];
-        self.weights.relevance.sums(reading, &mut sum);
+        let [mut sum] = self.weights.relevance.sums(reading);
         if reading.announces {
-            let mut without = [0.0];
-            self.weights.relevance.sums(&reading.without_announcement(&self.reader.cues), &mut without);
-            sum[0] = sum[0].min(without[0]);
+            let [without] = self.weights.relevance.sums(&reading.without_announcement(&self.reader.cues));
+            sum = sum.min(without);
         }
         let (factor, offset) = self.weights.about.platt[reading.kind];
-        logistic(factor * sum[0] + offset)
+        logistic(factor * sum + offset)
     }
 
     fn threshold(&self, reading: &Reading) -> f32 {
@@ -198,8 +199,7 @@ impl Classifier {
         if !outage {
             return Some(nature::phase_without_outage(reading)).filter(|phase| *phase != "none");
         }
-        let mut sums = [0.0; PHASES.len()];
-        self.weights.phase.sums(reading, &mut sums);
+        let sums: [f32; PHASES.len()] = self.weights.phase.sums(reading);
         highest(&sums).map(|at| PHASES[at])
     }
 
@@ -207,8 +207,7 @@ impl Classifier {
         if !outage {
             return Scope::Unclear;
         }
-        let mut sums = [0.0; 3];
-        self.weights.scope.sums(reading, &mut sums);
+        let sums: [f32; 3] = self.weights.scope.sums(reading);
         match highest(&sums) {
             Some(0) => Scope::Many,
             Some(1) => Scope::Single,

@@ -1,7 +1,5 @@
 //! Why: the features that weighed most for a verdict, in words.
 
-use std::collections::HashMap;
-
 use super::{
     cues::Cue,
     features::{Family, Reading},
@@ -16,26 +14,37 @@ const LEAST: f32 = 0.08;
 /// The strongest reasons for the verdict, strongest first.
 pub fn reasons(reading: &Reading, table: &Table, outage: bool) -> Vec<String> {
     let sign = if outage { 1.0 } else { -1.0 };
-    let mut by_place: HashMap<(usize, usize), f32> = HashMap::new();
-    table.contributions(reading, |family, place, weight| {
-        // What stands nowhere (kind, length) is no reason that a reader can check.
-        if place.1 > place.0 && (family != Family::Cue || reading.found.iter().any(|cue| cue.from <= place.0)) {
-            *by_place.entry(trimmed(reading, place)).or_default() += weight * sign;
+    // What every byte of the line adds, at the beginning of what it belongs to.
+    let mut adds = vec![0.0_f32; reading.normal.line.len()];
+    let mut by_cue = vec![0.0_f32; reading.found.len()];
+    table.contributions(reading, |family, (from, to), weight| {
+        if to == from {
+            // What stands nowhere (kind, length) is no reason that a reader can check.
+        } else if family == Family::Cue {
+            let at = reading.found.partition_point(|found| found.from < from);
+            if let Some(sum) = by_cue.get_mut(at) {
+                *sum += weight * sign;
+            }
+        } else if let Some(sum) = adds.get_mut(from) {
+            *sum += weight * sign;
         }
     });
+    let mut all: Vec<((usize, usize), f32)> = Vec::with_capacity(reading.normal.tokens.len());
     // What stands in a cue speaks through it: `is down` and not `is` beside `down`.
-    let mut spoken: Vec<((usize, usize), f32)> = Vec::new();
-    for found in &reading.found {
+    let mut end = 0;
+    for (found, weight) in reading.found.iter().zip(&by_cue) {
         let span = trimmed(reading, (found.from, found.to));
-        let inside = by_place.iter().filter(|(place, _)| place.0 >= span.0 && place.1 <= span.1);
-        let weight = inside.map(|(_, weight)| weight).sum();
-        if !spoken.iter().any(|(known, _)| *known == span) {
-            spoken.push((span, weight));
+        if span.0 >= end {
+            let inside: f32 = adds[span.0..span.1].iter().sum();
+            adds[span.0..span.1].fill(0.0);
+            all.push((span, weight + inside));
+            end = span.1;
+        } else if let Some(last) = all.last_mut() {
+            last.1 += weight;
         }
     }
-    let in_cue = |place: &(usize, usize)| spoken.iter().any(|(span, _)| place.0 >= span.0 && place.1 <= span.1);
-    let mut all: Vec<((usize, usize), f32)> = by_place.into_iter().filter(|(place, _)| !in_cue(place)).collect();
-    all.extend(&spoken);
+    let tokens = reading.normal.tokens.iter().map(|(from, to)| (*from as usize, *to as usize));
+    all.extend(tokens.map(|(from, to)| ((from, to), adds[from..to].iter().sum())));
     all.retain(|(_, weight)| *weight >= LEAST);
     all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let mut words: Vec<String> = Vec::new();

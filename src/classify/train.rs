@@ -164,10 +164,9 @@ fn languages(
         }
         reader.read(&example.text, example.kind, &example.source, &mut reading);
         let (factor, offset) = about.platt[reading.kind];
-        let mut sums = [0.0];
-        relevance.sums(&reading, &mut sums);
+        let [sum] = relevance.sums(&reading);
         // In terms of the threshold of its kind: what is above a half is an outage.
-        let above = logistic(factor * sums[0] + offset) - about.thresholds[reading.kind] + 0.5;
+        let above = logistic(factor * sum + offset) - about.thresholds[reading.kind] + 0.5;
         pairs.push((example.outage, above));
     }
     let less = if pairs.len() < ENOUGH { 0.0 } else { (0.5 - best_threshold(&pairs)) / 2.0 };
