@@ -28,6 +28,9 @@ const SMALL: Fit = Fit { bits: 15, parts: false, passes: 8, rate: 0.1, decay: 1e
 const ENOUGH: usize = 60;
 const FURTHEST: f32 = 0.2;
 
+/// Labelled texts of a language from which on its thresholds come from them alone.
+const MANY: usize = 400;
+
 /// Fits everything. `examples` are learned from; `others`, in more languages, only move thresholds.
 pub fn train(reader: &Reader, examples: &[Labelled], others: &[Labelled], command: &str) -> Weights {
     let mut all: Vec<Labelled> = examples.iter().filter(|example| !example.undecidable).cloned().collect();
@@ -141,8 +144,8 @@ fn thresholds(all: &[Labelled], scores: &[f32], platt: &[(f32, f32); KINDS]) -> 
     })
 }
 
-/// By how much less a language needs: half of what is best for all of them together, where there is little to learn
-/// from. A language with enough labelled texts has its threshold from them.
+/// By how much less each language needs: what is best for all languages together, halfway to what is best for it alone.
+/// A language with enough labelled texts has its threshold from them.
 fn languages(
     reader: &Reader,
     relevance: &Table,
@@ -152,25 +155,31 @@ fn languages(
 ) -> [f32; LANGUAGES.len()] {
     let is_learned = |language: &str| {
         let known = examples.iter().filter(|example| !example.is_weak && example.source != OWN_SOURCE);
-        known.filter(|example| example.language == language).count() >= ENOUGH
+        known.filter(|example| example.language == language).count() >= MANY
     };
-    let learned: Vec<bool> = LANGUAGES.iter().map(|language| is_learned(language)).collect();
     let mut reading = Reading::default();
-    let mut pairs = Vec::new();
-    for example in others.iter().filter(|example| !example.undecidable) {
-        let place = LANGUAGES.iter().position(|language| *language == example.language);
-        if place.is_none_or(|place| learned[place]) {
-            continue;
-        }
-        reader.read(&example.text, example.kind, &example.source, &mut reading);
-        let (factor, offset) = about.platt[reading.kind];
-        let [sum] = relevance.sums(&reading);
-        // In terms of the threshold of its kind: what is above a half is an outage.
-        let above = logistic(factor * sum + offset) - about.thresholds[reading.kind] + 0.5;
-        pairs.push((example.outage, above));
-    }
-    let less = if pairs.len() < ENOUGH { 0.0 } else { (0.5 - best_threshold(&pairs)) / 2.0 };
-    std::array::from_fn(|at| if learned[at] { 0.0 } else { less.clamp(-FURTHEST, FURTHEST) })
+    let scored: Vec<(&str, bool, f32)> = others
+        .iter()
+        .filter(|example| !example.undecidable && !is_learned(&example.language))
+        .map(|example| {
+            reader.read(&example.text, example.kind, &example.source, &mut reading);
+            let (factor, offset) = about.platt[reading.kind];
+            let [sum] = relevance.sums(&reading);
+            // In terms of the threshold of its kind: what is above a half is an outage.
+            let above = logistic(factor * sum + offset) - about.thresholds[reading.kind] + 0.5;
+            (example.language.as_str(), example.outage, above)
+        })
+        .collect();
+    let best = |language: Option<&str>| {
+        let of = scored.iter().filter(|(of, _, _)| language.is_none_or(|language| language == *of));
+        let pairs: Vec<(bool, f32)> = of.map(|(_, outage, above)| (*outage, *above)).collect();
+        if pairs.is_empty() { 0.0 } else { 0.5 - best_threshold(&pairs) }
+    };
+    let all = best(None);
+    LANGUAGES.map(|language| {
+        let has_any = scored.iter().any(|(of, _, _)| *of == language);
+        if has_any { f32::midpoint(all, best(Some(language))).clamp(-FURTHEST, FURTHEST) } else { 0.0 }
+    })
 }
 
 /// The threshold with the best F1, in the middle of the stretch that has it.
