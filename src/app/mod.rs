@@ -35,6 +35,10 @@ pub fn main() -> ExitCode {
     // What needs no configuration comes first: it must work when the configuration does not.
     match &cli.command {
         Some(Command::Check) => return commands::check::check(cli.config.as_deref(), output),
+        Some(Command::Export(arguments)) if arguments.schema => {
+            commands::export::schema();
+            return ExitCode::SUCCESS;
+        }
         Some(Command::Init) => return commands::init::init(cli.config.as_deref(), output),
         _ => {}
     }
@@ -106,6 +110,10 @@ async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyho
             commands::train::train(&settings.catalogue, archive, &arguments, output).await
         }
         Command::Feedback(arguments) => commands::feedback::feedback(open(&settings).await?, &arguments, output).await,
+        Command::Stats(arguments) => {
+            commands::stats::stats(&open(&settings).await?, &settings, &arguments, output).await
+        }
+        Command::Export(arguments) => commands::export::export(&open(&settings).await?, &settings, &arguments).await,
         Command::Reindex => commands::reindex::reindex(open(&settings).await?, output).await,
         Command::Backup(arguments) => commands::backup::backup(open(&settings).await?, &arguments.file, output).await,
         Command::Demo(_) | Command::Check | Command::Init => Ok(()),

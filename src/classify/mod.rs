@@ -216,6 +216,15 @@ impl Classifier {
     }
 }
 
+impl Classifier {
+    /// Every name that somebody might give a service: its own, its owner's, aliases, and those of its domains.
+    pub fn names_of(&self, service: &str) -> Vec<String> {
+        let Some(service) = self.catalogue.find(service) else { return vec![service.to_owned()] };
+        let names = [&service.name, &service.owner].into_iter().chain(&service.aliases).chain(&service.domain);
+        names.chain(&service.hashtags).cloned().collect()
+    }
+}
+
 /// The place of the highest.
 fn highest(sums: &[f32]) -> Option<usize> {
     (0..sums.len()).max_by(|a, b| sums[*a].total_cmp(&sums[*b]))

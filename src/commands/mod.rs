@@ -4,6 +4,7 @@ pub mod backup;
 pub mod check;
 pub mod classify;
 pub mod eval;
+pub mod export;
 pub mod feedback;
 pub mod feeds;
 pub mod fetch;
@@ -15,6 +16,7 @@ mod output;
 pub mod reindex;
 pub mod search;
 pub mod sources;
+pub mod stats;
 pub mod train;
 
 pub use output::Output;

@@ -7,24 +7,32 @@
 //!
 //! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `read`, `changes`,
 //! `copies`, `judging`, `lease`, `backup`.
+//! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `incidents`, `states`,
+//! `observed`, `availability`, `read`, `changes`, `export`, `copies`, `lease`, `backup`.
 
+mod availability;
 mod backup;
 mod changes;
 mod commit;
 mod copies;
 mod error;
+mod export;
 mod incidents;
 mod judging;
 mod lease;
+mod observed;
 mod open;
 mod read;
 mod schema;
 mod sql;
+mod states;
 
 pub use commit::Committed;
 pub use copies::{Copy, Story};
 pub use error::StoreError;
+pub use export::{DayKey, ImpactKey};
 pub use judging::{EarlierVerdict, Mark};
 pub use lease::Lease;
 pub use open::{Store, Target};
 pub use read::{IncidentRow, ItemRow, Row, Totals, Version};
+pub use states::{ComponentNow, PageNow, StateStretch};
