@@ -8,7 +8,7 @@ use crate::model::{Item, ItemKind, Role, Scope};
 
 /// What a weak label counts beside one that somebody read; a status page's own word counts more than a rule's.
 const WEAK: f32 = 0.05;
-const QUIET: f32 = 0.2;
+const QUIET: f32 = 0.4;
 const OFFICIAL: f32 = 0.25;
 
 /// What an ambiguous text counts.

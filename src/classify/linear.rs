@@ -39,6 +39,8 @@ pub struct Fit {
     pub decay: f32,
     /// Where the order comes from.
     pub seed: u64,
+    /// How many orders are tried; the mean of what comes out is kept.
+    pub orders: u64,
 }
 
 impl Table {
@@ -80,34 +82,16 @@ impl Table {
         });
     }
 
-    /// Fits a table: `wanted` says for each example which outputs are true, as bits; `weight` how much it counts.
+    /// Fits a table: `wanted` says for each example which outputs are true, as bits; `weight` how much it counts. It is
+    /// the mean of several, each in an order of its own: a mean of linear models is one, and steadier than each.
     pub fn fit(fit: Fit, outputs: usize, examples: &[Features], wanted: &[(u32, f32)]) -> Self {
-        let size = 1_usize << fit.bits;
-        let mut weights = vec![0_f32; size * outputs];
-        let mut squares = vec![1e-2_f32; size * outputs];
+        let mut weights = vec![0_f32; outputs << fit.bits];
         let mut bias = vec![0_f32; outputs];
-        let mut bias_squares = vec![1e-2_f32; outputs];
-        let mut order: Vec<usize> = (0..examples.len()).collect();
-        let mut random = Random(fit.seed);
-        for _ in 0..fit.passes {
-            random.shuffle(&mut order);
-            for at in &order {
-                let (features, (bits, weight)) = (&examples[*at], wanted[*at]);
-                for output in 0..outputs {
-                    let at = |place: u32| place as usize * outputs + output;
-                    let sum: f32 = features.iter().map(|(place, value)| weights[at(*place)] * value).sum();
-                    let target = if bits & (1 << output) != 0 { 1.0 } else { 0.0 };
-                    let gradient = (logistic(sum + bias[output]) - target) * weight;
-                    bias_squares[output] += gradient * gradient;
-                    bias[output] -= fit.rate * gradient / bias_squares[output].sqrt();
-                    for (place, value) in features {
-                        let place = at(*place);
-                        let slope = gradient * value + fit.decay * weight * weights[place];
-                        squares[place] += slope * slope;
-                        weights[place] -= fit.rate * slope / squares[place].sqrt();
-                    }
-                }
-            }
+        let share = 1.0 / fit.orders.max(1) as f32;
+        for order in 0..fit.orders {
+            let (one, one_bias) = fit_once(fit, fit.seed + order, outputs, examples, wanted);
+            weights.iter_mut().zip(one).for_each(|(sum, weight)| *sum += weight * share);
+            bias.iter_mut().zip(one_bias).for_each(|(sum, weight)| *sum += weight * share);
         }
         Self::packed(fit, bias, &weights)
     }
@@ -119,6 +103,37 @@ impl Table {
         let weights = weights.iter().map(|weight| (weight / unit).round() as i16).collect();
         Self { bits: fit.bits, parts: fit.parts, bias, weights, unit }
     }
+}
+
+/// Weights and biases after several passes over the examples.
+fn fit_once(fit: Fit, seed: u64, outputs: usize, examples: &[Features], wanted: &[(u32, f32)]) -> (Vec<f32>, Vec<f32>) {
+    let mut weights = vec![0_f32; outputs << fit.bits];
+    let mut squares = vec![1e-2_f32; outputs << fit.bits];
+    let mut bias = vec![0_f32; outputs];
+    let mut bias_squares = vec![1e-2_f32; outputs];
+    let mut order: Vec<usize> = (0..examples.len()).collect();
+    let mut random = Random(seed);
+    for _ in 0..fit.passes {
+        random.shuffle(&mut order);
+        for at in &order {
+            let (features, (bits, weight)) = (&examples[*at], wanted[*at]);
+            for output in 0..outputs {
+                let at = |place: u32| place as usize * outputs + output;
+                let sum: f32 = features.iter().map(|(place, value)| weights[at(*place)] * value).sum();
+                let target = if bits & (1 << output) != 0 { 1.0 } else { 0.0 };
+                let gradient = (logistic(sum + bias[output]) - target) * weight;
+                bias_squares[output] += gradient * gradient;
+                bias[output] -= fit.rate * gradient / bias_squares[output].sqrt();
+                for (place, value) in features {
+                    let place = at(*place);
+                    let slope = gradient * value + fit.decay * weight * weights[place];
+                    squares[place] += slope * slope;
+                    weights[place] -= fit.rate * slope / squares[place].sqrt();
+                }
+            }
+        }
+    }
+    (weights, bias)
 }
 
 /// The features of a text for a table of `1 << bits` places.

@@ -57,17 +57,22 @@ impl Nature {
         let mut symptoms = [0_usize; SYMPTOMS.len()];
         let mut causes: Vec<(&Meaning, usize)> = Vec::new();
         let line = &reading.normal.line;
+        let felt = after_first(line, &FELT, if reading.normal.tokens.len() > SHORT { FEW } else { usize::MAX });
+        let told = after_first(line, &BECAUSE, MANY);
         // A phrase shares its blank with the next one, which leftmost-longest would lose.
         let mut at = 0;
         while let Some(found) = self.automaton.find(&line[at..]) {
             let Some(meaning) = self.meanings.get(found.pattern().as_usize()) else { break };
+            let from = at + found.start();
             if meaning.is_cause {
+                // What is named where causes are told counts more than what is mentioned anywhere.
+                let count = if told.0 > 0 && (told.0..told.1).contains(&from) { 4 } else { 1 };
                 match causes.iter_mut().find(|(known, _)| *known == meaning) {
-                    Some((_, count)) => *count += 1,
-                    None => causes.push((meaning, 1)),
+                    Some((_, sum)) => *sum += count,
+                    None => causes.push((meaning, count)),
                 }
             } else if let Some(place) = SYMPTOMS.iter().position(|known| *known == meaning.value) {
-                symptoms[place] += 1;
+                symptoms[place] += usize::from((felt.0..felt.1).contains(&from));
             }
             at += found.end() - usize::from(line[at..at + found.end()].ends_with(' ') && found.len() > 1);
         }
@@ -75,6 +80,32 @@ impl Nature {
         let (cause, sub) = named_cause(&causes);
         Found { symptoms: named.map(|(word, _)| (*word).to_owned()).collect(), cause, sub }
     }
+}
+
+/// Where reports begin to say what was felt, and where they begin to say why.
+const FELT: [&str; 9] = [
+    " experienc",
+    " impact",
+    " affected",
+    " unable",
+    " symptoms",
+    " diagnosis",
+    " customers may",
+    " users may",
+    " some ",
+];
+const BECAUSE: [&str; 7] =
+    [" root cause", " caused by", " due to", " determined that", " triggered by", " result of", " because of"];
+
+/// Tokens of a text that is taken whole; bytes behind those words that are looked at.
+const SHORT: usize = 60;
+const FEW: usize = 1_000;
+const MANY: usize = 700;
+
+/// The stretch of `length` bytes that begins with the first of these words; from the beginning where there is none.
+fn after_first(line: &str, words: &[&str], length: usize) -> (usize, usize) {
+    let from = words.iter().filter_map(|word| line.find(word)).min().unwrap_or_default();
+    if length == usize::MAX { (0, line.len()) } else { (from, from.saturating_add(length)) }
 }
 
 /// The category that is named most often, with its first finer word.
