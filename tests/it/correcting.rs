@@ -132,8 +132,7 @@ async fn only_who_has_the_token_marks_and_no_other_site_does() {
     let store = Store::open(&target, clock).await.expect("opens");
     let value = item("1", "ChatGPT is down");
     let id = value.id;
-    let batch =
-        Batch { items: vec![Judged { verdict: judge.judge_item(&value), value }], ..Batch::default() };
+    let batch = Batch { items: vec![Judged { verdict: judge.judge_item(&value), value }], ..Batch::default() };
     store.commit(&[batch]).await.expect("commits");
     let mut command = program::command(folder.path(), &["run", "--only", "serve"]);
     command.env("DOWNWIRE_TOKEN", "secret");
