@@ -50,9 +50,9 @@ pub struct Reading {
     pub normal: Normal,
     /// The cues in it.
     pub found: Vec<Found>,
-    /// The language of most cues, a place in [`LANGUAGES`](super::cues::LANGUAGES).
+    /// The language of most cues, a place in the list of [`languages`](super::languages).
     pub language: usize,
-    /// It announces maintenance: the line then ends in [`ANNOUNCEMENT`], whatever its own words for it.
+    /// It announces maintenance: the line then ends in one form for all of them, whatever its own words for it.
     pub announces: bool,
     /// What kind of text it is.
     pub kind: usize,

@@ -122,7 +122,7 @@ impl Labelled {
         self.note.starts_with("ambiguous")
     }
 
-    /// The place of its phase in [`PHASES`].
+    /// The place of its phase among those that are learned.
     pub fn phase_output(&self) -> Option<usize> {
         let phase = if self.phase == "question" { "report" } else { &self.phase };
         PHASES.iter().position(|known| *known == phase).filter(|_| self.outage)
