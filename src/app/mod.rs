@@ -103,6 +103,13 @@ async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyho
             let archive = open(&settings).await?;
             commands::search::search(archive, &settings, &arguments, output).await
         }
+        Command::Classify(arguments) => commands::classify::classify(&settings.catalogue, &arguments),
+        Command::Eval(arguments) => commands::eval::eval(&settings.catalogue, &arguments, output),
+        Command::Train(arguments) => {
+            let archive = if arguments.marks { Some(open(&settings).await?) } else { None };
+            commands::train::train(&settings.catalogue, archive, &arguments, output).await
+        }
+        Command::Feedback(arguments) => commands::feedback::feedback(open(&settings).await?, &arguments, output).await,
         Command::Stats(arguments) => {
             commands::stats::stats(&open(&settings).await?, &settings, &arguments, output).await
         }
@@ -126,7 +133,7 @@ async fn open(settings: &Settings) -> anyhow::Result<Archive> {
 fn stages(settings: &Settings) -> anyhow::Result<Stages> {
     Ok(Stages {
         fetcher: fetcher(settings, false)?,
-        classifier: Classifier::new(&settings.catalogue),
+        classifier: Arc::new(Classifier::new(&settings.catalogue)),
         clock: Arc::new(SystemClock),
     })
 }

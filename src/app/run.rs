@@ -11,7 +11,7 @@ use crate::{
     commands::Archive,
     config::{Origin, Settings},
     demo::PretendInternet,
-    jobs::{Stop, Trouble, commit, follow, follow_search::SearchFollower, ingest, lease, queue::Queue},
+    jobs::{Stop, Trouble, commit, follow, follow_search::SearchFollower, ingest, lease, queue::Queue, rejudge},
     search::Writer,
     serve::{self, Check},
 };
@@ -101,6 +101,7 @@ async fn start(
             public_url: settings.server.public_url.clone(),
             ready: troubles.ready(ingest_stop),
             metrics: serve::metrics(),
+            token: settings.token.as_deref().map(Into::into),
         };
         let app = serve::router(context);
         tokio::spawn(async move {
@@ -126,7 +127,13 @@ async fn start_ingest(
     let (held, keep) = lease::keep(archive.store.clone(), "ingest", holder, troubles.lease.clone(), stop.clone());
     let (commits, committer) = commit::committer(archive.store.clone(), troubles.archive.clone(), stop.clone());
     let queue = Queue::new(settings.sources.clone(), states, held, archive.clock.now());
-    Ok(vec![tokio::spawn(ingest::run(stages, queue, commits, stop)), tokio::spawn(committer), tokio::spawn(keep)])
+    let again = rejudge::run(archive.store.clone(), stages.classifier.clone(), Trouble::default(), stop.clone());
+    Ok(vec![
+        tokio::spawn(ingest::run(stages, queue, commits, stop)),
+        tokio::spawn(committer),
+        tokio::spawn(keep),
+        tokio::spawn(again),
+    ])
 }
 
 /// Follows as soon as no other process does.

@@ -19,7 +19,7 @@ pub struct Stages {
     /// Fetches.
     pub fetcher: Fetcher,
     /// Judges.
-    pub classifier: Classifier,
+    pub classifier: Arc<Classifier>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }

@@ -57,3 +57,7 @@ page!(
     /// A page of plain words.
     plain, PlainTemplate, "plain.html", view::Plain
 );
+page!(
+    /// How the judge works and how good it is.
+    method, MethodTemplate, "method.html", view::Method
+);

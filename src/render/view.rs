@@ -226,6 +226,27 @@ pub struct Judgement {
     pub why: Vec<String>,
     /// What judged.
     pub version: String,
+    /// What earlier versions said: in words, by which, until when.
+    pub earlier: Vec<(String, String, When)>,
+    /// Where an operator says whether it is right; `None` where nobody may.
+    pub feedback: Option<String>,
+}
+
+/// How the judge works and how good it is.
+#[derive(Debug, Clone)]
+pub struct Method {
+    /// Every page's.
+    pub frame: Frame,
+    /// How it works.
+    pub paragraphs: Vec<String>,
+    /// What the table was measured on.
+    pub measured_on: String,
+    /// The heads of the table.
+    pub columns: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Vec<String>>,
+    /// What it cannot do.
+    pub limits: Vec<String>,
 }
 
 /// An edit: what became of the title and of the text.

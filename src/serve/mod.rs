@@ -4,10 +4,12 @@ mod api;
 mod assets;
 mod facets;
 mod feed;
+mod feedback;
 mod figures;
 mod hit;
 mod incident;
 mod item;
+mod method;
 mod pages;
 mod reliability;
 mod respond;
@@ -18,7 +20,14 @@ mod wellness;
 
 use std::{future::Future, io, sync::Arc, time::Duration};
 
-use axum::{Router, extract::Request, http::StatusCode, middleware, response::Response, routing::get};
+use axum::{
+    Router,
+    extract::Request,
+    http::StatusCode,
+    middleware,
+    response::Response,
+    routing::{get, post},
+};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
@@ -70,6 +79,8 @@ pub struct Context {
     pub ready: Ready,
     /// What `/metrics` says.
     pub metrics: PrometheusHandle,
+    /// The operator's token; `None` where nobody may write.
+    pub token: Option<Arc<str>>,
 }
 
 /// The metrics of this process. The first call installs the recorder; where one is installed already (in tests), its
@@ -93,6 +104,7 @@ pub fn router(context: Context) -> Router {
         .route("/api/search", get(api::search))
         .route("/opensearch.xml", get(assets::opensearch))
         .route("/item/{id}", get(item::page))
+        .route("/item/{id}/feedback", post(feedback::post))
         .route("/incident/{id}", get(incident::page))
         .route("/stats", get(reliability::page))
         .route("/services", get(service::list))
@@ -102,6 +114,7 @@ pub fn router(context: Context) -> Router {
         .route("/service/{slug}/feed.json", get(feed::service_json))
         .route("/sources", get(sources::page))
         .route("/about", get(pages::about))
+        .route("/about/method", get(method::page))
         .route("/assets/{name}", get(assets::asset))
         .route("/favicon.svg", get(assets::favicon))
         .route("/favicon.ico", get(assets::favicon))

@@ -148,6 +148,18 @@ table!(
 );
 
 table!(
+    /// Verdicts that another took the place of.
+    verdicts, "verdicts", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        item: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        judged_by: String,
+        replaced_at: i64,
+        verdict: String,
+    }
+);
+
+table!(
     /// Pages that said anything of their components.
     component_pages, "component_pages", {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -155,6 +167,17 @@ table!(
         source: String,
         service: Option<String>,
         identity: String,
+    }
+);
+
+table!(
+    /// What people said of verdicts.
+    marks, "marks", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        item: String,
+        outage: bool,
+        judged_by: String,
+        marked_at: i64,
     }
 );
 

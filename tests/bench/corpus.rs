@@ -152,6 +152,7 @@ impl Iterator for Corpus {
             phase: None,
             symptoms: Vec::new(),
             cause: None,
+            sub_cause: None,
             why: vec!["‘down’".to_owned()],
             version: "bench".to_owned(),
         };

@@ -4,6 +4,7 @@ mod support;
 
 mod configuration;
 mod copying;
+mod correcting;
 mod demo;
 mod fetching;
 mod flow;

@@ -84,6 +84,7 @@ fn verdict(service: &str) -> Verdict {
         phase: None,
         symptoms: Vec::new(),
         cause: None,
+        sub_cause: None,
         why: vec!["says ‘is down’".to_owned()],
         version: "test-1".to_owned(),
     }
