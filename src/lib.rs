@@ -34,6 +34,7 @@ pub mod catalogue;
 
 pub mod classify;
 pub mod config;
+pub mod facts;
 pub mod render;
 pub mod source;
 

@@ -1,0 +1,231 @@
+//! Cues: patterns of words that say what a sentence speaks of. They are data (`data/*.txt`); this file reads and finds
+//! them.
+//!
+//! A pattern is words apart by blanks: `word`, `one|other`, `begin*` (a beginning, of four letters or more where it comes
+//! first), `?word` (may be missing), `_` (any word), `_3` (up to three), `#` (a number). Words are folded: lower case, no
+//! accents. Quotation marks and hyphens in the text are read over.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
+
+use super::view::{Kind, View};
+
+/// One element of a pattern.
+#[derive(Debug)]
+enum Element {
+    /// One of these words, or a beginning of a word.
+    Words(Vec<(&'static str, bool)>),
+    /// Up to so many words.
+    Gap(u8),
+    /// A number.
+    Number,
+    /// The same, but it may be missing.
+    Optional(Vec<(&'static str, bool)>),
+}
+
+/// A pattern was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found<C> {
+    /// What it is a cue of.
+    pub class: C,
+    /// First token.
+    pub from: usize,
+    /// Last token, exclusive.
+    pub to: usize,
+}
+
+/// Many patterns, each with what it is a cue of.
+#[derive(Debug)]
+pub(super) struct Patterns<C> {
+    patterns: Vec<(C, Vec<Element>)>,
+    by_word: HashMap<&'static str, Vec<u16>, BuildHasherDefault<WordHasher>>,
+    by_beginning: HashMap<[u8; BEGINNING], Vec<u16>, BuildHasherDefault<WordHasher>>,
+}
+
+/// Letters by which beginnings are looked up.
+const BEGINNING: usize = 4;
+
+/// How many ways through a pattern are tried at one place: more than any pattern needs, few enough to be nothing.
+const MOST_STEPS: usize = 200;
+
+impl<C: Copy> Patterns<C> {
+    /// Reads patterns, one a line, under `[headings]` that `class` reads. `#` at the start of a line is a remark.
+    ///
+    /// # Panics
+    /// On a heading or pattern that cannot be read: the data is part of the crate, and a test reads all of it.
+    pub(super) fn read(data: &'static str, class: impl Fn(&'static str) -> Option<C>) -> Self {
+        let mut patterns = Self { patterns: Vec::new(), by_word: HashMap::default(), by_beginning: HashMap::default() };
+        let mut current = None;
+        for line in data.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")) {
+            if let Some(heading) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                let read = class(heading);
+                assert!(read.is_some(), "no such heading: {heading}");
+                current = read;
+            } else if let Some(class) = current {
+                patterns.add(class, line);
+            }
+        }
+        patterns
+    }
+
+    fn add(&mut self, class: C, line: &'static str) {
+        let elements: Vec<Element> = line.split_whitespace().map(element).collect();
+        let number = u16::try_from(self.patterns.len()).unwrap_or(u16::MAX);
+        let Some(Element::Words(first)) = elements.first() else {
+            panic!("a pattern must begin with a word: {line}");
+        };
+        for (word, is_beginning) in first {
+            if *is_beginning {
+                let Some(letters) = beginning(word) else { panic!("too short a beginning: {line}") };
+                self.by_beginning.entry(letters).or_default().push(number);
+            } else {
+                self.by_word.entry(word).or_default().push(number);
+            }
+        }
+        self.patterns.push((class, elements));
+    }
+
+    /// Every place of a range of tokens where a pattern stands, in order; of one pattern at one place the longest.
+    pub(super) fn find(&self, view: &View<'_>, range: (usize, usize), out: &mut Vec<Found<C>>) {
+        for at in range.0..range.1 {
+            if view.kind(at) != Kind::Word {
+                continue;
+            }
+            let word = view.low(at);
+            let exact = self.by_word.get(word).into_iter().flatten();
+            let starting = beginning(word).and_then(|letters| self.by_beginning.get(&letters)).into_iter().flatten();
+            for number in exact.chain(starting) {
+                let (class, elements) = &self.patterns[usize::from(*number)];
+                let mut steps = MOST_STEPS;
+                if let Some(to) = matched(view, elements, at, range.1, &mut steps) {
+                    out.push(Found { class: *class, from: at, to });
+                }
+            }
+        }
+    }
+}
+
+fn element(text: &'static str) -> Element {
+    let words = |text: &'static str| {
+        let word = |word: &'static str| match word.strip_suffix('*') {
+            Some(start) => (start, true),
+            None => (word, false),
+        };
+        text.split('|').map(word).collect()
+    };
+    match text.strip_prefix('_') {
+        Some("") => return Element::Gap(1),
+        Some(count) => return Element::Gap(count.parse().unwrap_or(1)),
+        None => {}
+    }
+    match text.strip_prefix('?') {
+        Some(optional) => Element::Optional(words(optional)),
+        None if text == "#" => Element::Number,
+        None => Element::Words(words(text)),
+    }
+}
+
+fn beginning(word: &str) -> Option<[u8; BEGINNING]> {
+    word.as_bytes().get(..BEGINNING)?.try_into().ok()
+}
+
+fn is_one_of(word: &str, words: &[(&str, bool)]) -> bool {
+    words.iter().any(|(known, is_beginning)| if *is_beginning { word.starts_with(known) } else { word == *known })
+}
+
+/// The end of the longest match of `elements` at `at`.
+fn matched(view: &View<'_>, elements: &[Element], at: usize, end: usize, steps: &mut usize) -> Option<usize> {
+    *steps = steps.checked_sub(1)?;
+    let Some((element, rest)) = elements.split_first() else { return Some(at) };
+    let here = past_marks(view, at, end);
+    match element {
+        Element::Words(words) => (here < end && view.kind(here) == Kind::Word && is_one_of(view.low(here), words))
+            .then(|| matched(view, rest, here + 1, end, steps))
+            .flatten(),
+        Element::Number => {
+            (here < end && view.kind(here) == Kind::Number).then(|| matched(view, rest, here + 1, end, steps)).flatten()
+        }
+        Element::Optional(words) => {
+            let taken = (here < end && view.kind(here) == Kind::Word && is_one_of(view.low(here), words))
+                .then(|| matched(view, rest, here + 1, end, steps))
+                .flatten();
+            taken.or_else(|| matched(view, rest, at, end, steps))
+        }
+        Element::Gap(most) => {
+            let mut from = at;
+            for taken in 0..=*most {
+                if let Some(found) = matched(view, rest, from, end, steps) {
+                    return Some(found);
+                }
+                from = past_marks(view, from, end);
+                let passes = matches!(view.kind(from), Kind::Word | Kind::Number | Kind::Mark(',' | '/' | '\''));
+                if taken == *most || from >= end || !passes {
+                    break;
+                }
+                from += 1;
+            }
+            None
+        }
+    }
+}
+
+/// The first token that is no quotation mark or hyphen.
+fn past_marks(view: &View<'_>, mut at: usize, end: usize) -> usize {
+    while at < end && matches!(view.kind(at), Kind::Mark('"' | '-' | '\'' | '*')) {
+        at += 1;
+    }
+    at
+}
+
+/// FNV-1a: short words, a table that nobody outside fills.
+#[derive(Debug)]
+pub(super) struct WordHasher(u64);
+
+impl Default for WordHasher {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for WordHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(pattern: &'static str, text: &str) -> Option<String> {
+        let mut patterns =
+            Patterns { patterns: Vec::new(), by_word: HashMap::default(), by_beginning: HashMap::default() };
+        patterns.add((), pattern);
+        let view = View::new(text);
+        let mut out = Vec::new();
+        patterns.find(&view, (0, view.tokens.len()), &mut out);
+        out.first().map(|found| view.written(found.from, found.to).to_owned())
+    }
+
+    #[test]
+    fn patterns_are_found() {
+        for (pattern, text, expected) in [
+            ("went|goes down", "It went down today", Some("went down")),
+            ("unab* to _2 access", "Users are unable to log in or access it", None),
+            ("unab* to _3 access", "Users are unable to log in or access it", Some("unable to log in or access")),
+            ("denial of service", "a denial-of-service attack", Some("denial-of-service")),
+            ("not ?been able to", "have not able to", Some("not able to")),
+            ("code|error #", "an error 503 page", Some("error 503")),
+        ] {
+            assert_eq!(found(pattern, text).as_deref(), expected, "{pattern} in {text}");
+        }
+    }
+}
