@@ -53,6 +53,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Search the archive
     Search(SearchArgs),
+    /// Read facts out of texts: JSON Lines in, JSON Lines out (since when, until when, why, how many, who says so)
+    Facts(FactsArgs),
     /// Show the health of every source; find, take in and give out feeds
     Sources(SourcesArgs),
     /// Check the configuration and say every problem at once
@@ -122,6 +124,14 @@ pub struct SearchArgs {
     /// Most relevant first instead of newest first
     #[arg(long)]
     pub best: bool,
+}
+
+/// Arguments of `facts`.
+#[derive(Debug, Args, Default)]
+pub struct FactsArgs {
+    /// Files of JSON Lines [default: standard input, which is also -]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// Arguments of `sources`.

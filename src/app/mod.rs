@@ -35,6 +35,7 @@ pub fn main() -> ExitCode {
     // What needs no configuration comes first: it must work when the configuration does not.
     match &cli.command {
         Some(Command::Check) => return commands::check::check(cli.config.as_deref(), output),
+        Some(Command::Facts(arguments)) => return commands::facts::facts(arguments),
         Some(Command::Init) => return commands::init::init(cli.config.as_deref(), output),
         _ => {}
     }
@@ -101,7 +102,7 @@ async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyho
         }
         Command::Reindex => commands::reindex::reindex(open(&settings).await?, output).await,
         Command::Backup(arguments) => commands::backup::backup(open(&settings).await?, &arguments.file, output).await,
-        Command::Demo(_) | Command::Check | Command::Init => Ok(()),
+        Command::Demo(_) | Command::Check | Command::Init | Command::Facts(_) => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod check;
+pub mod facts;
 pub mod feeds;
 pub mod fetch;
 pub mod healthcheck;

@@ -108,6 +108,8 @@ impl<'a> View<'a> {
     fn tokenize(&mut self) {
         let text = self.text;
         let bytes = text.as_bytes();
+        // In markup a line end is a blank: its blocks end lines.
+        let is_html = text.contains("</p>") || text.contains("</div>");
         let mut at = 0;
         let mut spaced = true;
         // Where the next `>` lies: looked for once, so that many `<` cost no more than one.
@@ -121,6 +123,7 @@ impl<'a> View<'a> {
                 }
             };
             let end = match letter {
+                '\n' | '\r' if is_html => at + 1,
                 '\n' | '\r' => {
                     self.push(Kind::Break, at, at + 1, false, true);
                     at + 1
@@ -148,7 +151,7 @@ impl<'a> View<'a> {
                 },
                 // A line end that a dump has escaped.
                 '\\' if matches!(bytes.get(at + 1), Some(b'n' | b'r' | b't'))
-                    && bytes.get(at + 2).is_none_or(|next| !next.is_ascii_lowercase()) =>
+                    && (bytes[at + 1] == b'n' || bytes.get(at + 2).is_none_or(|next| !next.is_ascii_lowercase())) =>
                 {
                     self.push(Kind::Break, at, at + 2, false, true);
                     at + 2

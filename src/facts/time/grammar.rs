@@ -109,8 +109,6 @@ pub(in crate::facts) enum Atom {
     Day(Day, Option<Part>),
     /// A part of the day.
     Part(Part),
-    /// A zone.
-    Zone(Written),
     /// A distance.
     Relative(Relative),
 }
@@ -173,6 +171,7 @@ fn time_at(view: &View<'_>, start: usize, end: usize, manner: Manner) -> Option<
         {
             stated.to = zone.to;
             stated.zone = Some(zone);
+            stated.explained(view, end);
             continue;
         }
         let Some((found, to)) = (next < end).then(|| atom(view, next, end, manner)).flatten() else { break };
@@ -360,6 +359,18 @@ impl Stated {
             self.others.push(Other { clock, zone: other.zone, day: other.day });
         }
         Some(other.to)
+    }
+
+    /// `CST (UTC+8)`, `PST US/Pacific`: the second word for the zone says which the first one means.
+    fn explained(&mut self, view: &View<'_>, end: usize) {
+        let bracket = view.is_mark(self.to, '(');
+        let Some(second) = zones::at(view, self.to + usize::from(bracket), end) else { return };
+        let closes = bracket && view.is_mark(second.to, ')');
+        let is_sure = second.one.is_some() && (closes || !bracket);
+        if let Some(zone) = self.zone.as_mut().filter(|_| is_sure) {
+            zone.one = second.one;
+            self.to = second.to + usize::from(closes);
+        }
     }
 
     /// Whether a bracket is open in front of `at`.

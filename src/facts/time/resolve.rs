@@ -31,6 +31,9 @@ pub(in crate::facts) struct Frame {
     pub zone: Option<Reading>,
     /// The zone of the places that the text names.
     pub place: Option<&'static str>,
+    /// Whether those places say which zone a time without one is in; else they only choose among the meanings of what is
+    /// written.
+    pub infers: bool,
 }
 
 /// What the words near a time say about it.
@@ -40,8 +43,12 @@ pub(in crate::facts) struct Hints {
     pub day: Option<Date>,
     /// The zone that stands with a neighbour, and its words.
     pub zone: Option<(Written, String)>,
+    /// The zone that the text wrote last, and its words.
+    pub text_zone: Option<(Written, String)>,
     /// The instant told before, for "half an hour later".
     pub before: Option<Timestamp>,
+    /// The stamp of the update that the time stands in: nothing in it is later.
+    pub stamp: Option<Timestamp>,
 }
 
 /// A time that is understood.
@@ -156,24 +163,23 @@ struct Zoned {
 impl Zoned {
     fn of(stated: &Stated, hints: &Hints, frame: &Frame, words: &dyn Fn(&Written) -> String) -> Self {
         let written = stated.zone.as_ref().map(|zone| (zone.clone(), all_words(stated, zone, words)));
-        let written = written.or_else(|| {
-            let from_other = stated.others.is_empty();
-            hints.zone.clone().filter(|_| from_other)
-        });
+        let alone = stated.others.is_empty();
+        let written = written.or_else(|| hints.zone.clone().filter(|_| alone));
+        let written = written.or_else(|| hints.text_zone.clone().filter(|_| alone && frame.zone.is_none()));
         let mut zoned =
             Self { readings: Vec::new(), written: None, inferred: None, local: false, many: false, by_place: false };
         if let Some((zone, words)) = written {
             zoned.readings = zone.readings().to_vec();
             zoned.local = zoned.readings.is_empty();
             zoned.written = Some(words);
-        } else if let Some(zone) = frame.zone.as_ref().filter(|_| stated.others.is_empty()) {
+        } else if let Some(zone) = frame.zone.as_ref().filter(|_| alone) {
             zoned.readings = vec![zone.clone()];
             zoned.written = Some(zone.name.clone());
             return zoned;
         }
         zoned.many = zoned.readings.len() > 1;
         if let Some(place) = frame.place {
-            if zoned.readings.is_empty() {
+            if zoned.readings.is_empty() && frame.infers {
                 zoned.readings = zones::named(place).into_iter().collect();
                 zoned.inferred = Some(place.to_owned());
             } else if let Some(at) = zoned.readings.iter().position(|reading| reading.name == place) {
@@ -283,7 +289,7 @@ fn date_of(stated: &Stated, hints: &Hints, frame: &Frame, zone: &TimeZone, time:
     if let Some(day) = hints.day {
         return Some(day);
     }
-    match frame.published? {
+    match hints.stamp.map(Published::At).or(frame.published)? {
         Published::On(day) => Some(day),
         Published::At(at) => {
             let today = at.to_zoned_datetime(zone.clone()).date();
@@ -338,8 +344,8 @@ pub(in crate::facts) fn day_of(day: Day, frame: &Frame, zone: &TimeZone) -> Opti
 
 /// A day, a part of a day, a month.
 fn without_clock(stated: &Stated, hints: &Hints, frame: &Frame) -> Option<Told> {
-    let from_place = frame.place.filter(|_| hints.zone.is_none()).and_then(zones::named);
-    let written = hints.zone.as_ref().and_then(|(zone, words)| Some((zone.readings().first()?.clone(), words)));
+    let from_place = frame.place.filter(|_| frame.infers).and_then(zones::named);
+    let written = hints.text_zone.as_ref().and_then(|(zone, words)| Some((zone.readings().first()?.clone(), words)));
     let zone = written.as_ref().map(|(reading, _)| reading).or(frame.zone.as_ref()).or(from_place.as_ref());
     let rules = zone.map_or(TimeZone::UTC, |zone| zone.zone.clone());
     let date = match stated.day {

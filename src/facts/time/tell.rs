@@ -19,6 +19,10 @@ pub(in crate::facts) struct Carry {
     pub zone: Option<(Written, String)>,
     /// The instant that was told last.
     pub before: Option<Timestamp>,
+    /// The stamp of the update that is being read.
+    pub stamp: Option<Timestamp>,
+    /// Updates bear stamps here.
+    pub stamped: bool,
 }
 
 /// A time, and how it stands to the next one.
@@ -34,8 +38,15 @@ pub(in crate::facts) struct Time {
     pub closes: bool,
 }
 
-/// Understands the times of a sentence.
-pub(in crate::facts) fn tell(view: &View<'_>, stated: Vec<Stated>, frame: &Frame, carry: &mut Carry) -> Vec<Time> {
+/// Whether a time stands alone at the start of a line, in front of a sentence of its own.
+fn is_stamp(view: &View<'_>, time: &Time, from: usize) -> bool {
+    let next = view.tokens.get(time.stated.to);
+    let begins = time.stated.from == from && time.stated.clock.is_some() && !time.opens;
+    begins && next.is_none_or(|next| next.capital || !matches!(next.kind, Kind::Word | Kind::Mark(',')))
+}
+
+/// Understands the times of a sentence that begins at `from`.
+pub(in crate::facts) fn tell(view: &View<'_>, from: usize, stated: Vec<Stated>, frame: &Frame, carry: &mut Carry) -> Vec<Time> {
     let mut times: Vec<Time> =
         stated.into_iter().map(|stated| Time { stated, told: None, opens: false, closes: false }).collect();
     for at in 1..times.len() {
@@ -46,7 +57,7 @@ pub(in crate::facts) fn tell(view: &View<'_>, stated: Vec<Stated>, frame: &Frame
         }
     }
     for at in 0..times.len() {
-        let hints = hints(view, &times, at, carry);
+        let hints = hints(view, &times, at, from, carry);
         let words = |zone: &Written| view.written(zone.from, zone.to).to_owned();
         times[at].told = resolve(&times[at].stated, &hints, frame, &words);
         if times[at].closes {
@@ -54,13 +65,18 @@ pub(in crate::facts) fn tell(view: &View<'_>, stated: Vec<Stated>, frame: &Frame
             order(&mut first[at - 1], &mut second[0]);
         }
         let time = &times[at];
+        if at == 0 && carry.stamped && let Some(told) = time.told.as_ref().filter(|_| is_stamp(view, time, from)) {
+            carry.stamp = told.dated.then_some(told.at);
+            carry.day = None;
+            continue;
+        }
         if let Some(told) = &time.told {
             if time.stated.day.is_some() && told.dated || time.stated.relative.is_some() {
                 carry.day = Some(told.date);
             }
             carry.before = Some(told.at);
         }
-        if let Some(zone) = &time.stated.zone {
+        if let Some(zone) = time.stated.zone.as_ref().filter(|zone| zone.is_named(view)) {
             let text = words(zone);
             carry.zone = Some((zone.clone(), text));
         }
@@ -69,20 +85,22 @@ pub(in crate::facts) fn tell(view: &View<'_>, stated: Vec<Stated>, frame: &Frame
 }
 
 /// What the neighbours say about the time at `at`.
-fn hints(view: &View<'_>, times: &[Time], at: usize, carry: &Carry) -> Hints {
+fn hints(view: &View<'_>, times: &[Time], at: usize, from: usize, carry: &Carry) -> Hints {
     let time = &times[at].stated;
     let near = |index: usize| times.get(index).and_then(|time| time.stated.zone.as_ref());
     let zone = (time.clock.is_some() && time.zone.is_none())
         .then(|| near(at + 1).or_else(|| at.checked_sub(1).and_then(near)))
         .flatten()
-        .map(|zone| (zone.clone(), view.written(zone.from, zone.to).to_owned()))
-        .or_else(|| carry.zone.clone().filter(|_| time.clock.is_some() && time.zone.is_none()));
+        .map(|zone| (zone.clone(), view.written(zone.from, zone.to).to_owned()));
+    let text_zone = carry.zone.clone().filter(|_| time.zone.is_none());
+    let stamped = carry.stamped && times.first().is_some_and(|time| is_stamp(view, time, from));
     let dated = |time: &Time| {
         let named = time.stated.day.is_some();
         time.told.as_ref().filter(|told| told.dated && (named || time.closes)).map(|told| told.date)
     };
-    let day = times[..at].iter().rev().find_map(dated).or(carry.day);
-    Hints { day, zone, before: carry.before }
+    let before = &times[usize::from(stamped && at > 0)..at];
+    let day = before.iter().rev().find_map(dated).or(carry.day);
+    Hints { day, zone, text_zone, before: carry.before, stamp: carry.stamp.filter(|_| at > 0 || !stamped) }
 }
 
 /// Whether two neighbours are the ends of a range: "between A and B", "from A until B", "A - B".
@@ -90,7 +108,7 @@ fn is_range(view: &View<'_>, first: &Stated, second: &Stated) -> bool {
     if first.relative.is_some() || second.relative.is_some() || first.clock.is_some() != second.clock.is_some() {
         return false;
     }
-    let opened = |words: &[&str]| (first.from.saturating_sub(2)..first.to).any(|at| words.contains(&view.low(at)));
+    let opened = |words: &[&str]| (first.from.saturating_sub(5)..first.to).any(|at| words.contains(&view.low(at)));
     let between = (first.to..second.from).filter(|at| !is_filler(view.low(*at)));
     let links: Vec<&str> = between
         .map(|at| match view.kind(at) {

@@ -15,14 +15,14 @@ fn read(text: &str, published: &str, place: &'static str, language: &str) -> Vec
         instant => Some(Published::At(dates::instant(instant).expect(instant))),
     };
     let manner = Manner { french: language == "fr", german: language == "de", month_first: language == "en" };
-    let frame = Frame { published, zone: None, place: (place != "-").then_some(place) };
+    let frame = Frame { published, zone: None, place: (place != "-").then_some(place), infers: true };
     let view = View::new(text);
     let mut carry = Carry::default();
     let mut read = Vec::new();
     for sentence in &view.sentences {
         let mut stated = Vec::new();
         times(&view, *sentence, manner, &mut stated);
-        for time in tell(&view, stated, &frame, &mut carry) {
+        for time in tell(&view, sentence.0, stated, &frame, &mut carry) {
             if let Some(told) = time.told {
                 read.push(format!("{} {}", told.value().replace(":00Z", "Z"), told.precision.as_str()));
             }

@@ -45,6 +45,11 @@ impl Written {
     pub(in crate::facts) fn readings(&self) -> &[Reading] {
         self.one.as_ref().map_or(self.readings, std::slice::from_ref)
     }
+
+    /// Whether people wrote it: a name, not the offset or `Z` of a machine's stamp.
+    pub(in crate::facts) fn is_named(&self, view: &View<'_>) -> bool {
+        view.kind(self.from) == Kind::Word && view.low(self.from) != "z" && !self.readings().is_empty()
+    }
 }
 
 #[derive(Debug)]

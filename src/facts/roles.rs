@@ -1,0 +1,175 @@
+//! What the times of a text are the times of: each takes the role of the nearest cue of its sentence.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    cue::{Cue, Role},
+    draft::Draft,
+    official::{self, RANGE, Stamp},
+    sentence::{Sentence, distance},
+    time::{
+        resolve::{Published, Told},
+        tell::Time,
+    },
+    view::{Kind, View},
+};
+use crate::model::{FactKind, Precision, StatedBy, Status};
+
+/// What a text is, as far as its times are concerned.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    /// The operator writes.
+    pub official: bool,
+    /// When it was published.
+    pub published: Option<Published>,
+}
+
+/// A cue further away than this says nothing about a time.
+const REACH: usize = 20;
+
+/// A press text tells nothing of its outage that lies further back.
+const MEMORY: SignedDuration = SignedDuration::from_hours(24 * 45);
+
+/// Reads the times of a sentence.
+pub(super) fn read(view: &View<'_>, sentence: &Sentence, manner: Manner, stamps: &[Stamp], out: &mut Vec<Draft>) {
+    for (index, time) in sentence.times.iter().enumerate() {
+        let Some(told) = time.told.as_ref().filter(|told| is_near(told, manner)) else { continue };
+        let range = (time.stated.from, time.stated.to);
+        let is_stamp = stamps.binary_search_by_key(&range.0, |stamp| stamp.from).is_ok();
+        if sentence.has(Cue::Planned) || is_stamp || official::is_machine(view, time) {
+            continue;
+        }
+        let other = if manner.official { StatedBy::Official } else { StatedBy::Press };
+        let who = sentence.speaker(range.0, other);
+        let backlog = manner.official && (range.0.saturating_sub(14).max(sentence.from)..(range.1 + 8).min(sentence.to)).any(|at| view.low(at) == "backlog");
+        let mut push = |kind, strength: i32, who| {
+            let vague = manner.official && told.precision >= Precision::PartOfDay;
+            let strength = strength + exactness(told) - i32::from(vague) * 60 - i32::from(backlog) * 30 - i32::from(sentence.background && !manner.official) * 4;
+            out.push(Draft::time(view, kind, told, range).by(who).strong(strength).hedged(sentence.is_hedged(range.0)));
+        };
+        if time.opens || time.closes {
+            if manner.official || is_of_an_outage(sentence, manner) {
+                push(if time.opens { FactKind::Start } else { FactKind::End }, RANGE, who);
+            }
+            continue;
+        }
+        if sentence.background && !manner.official {
+            continue;
+        }
+        match role(view, sentence, index, manner.official) {
+            Some((Role::Start, strength)) => push(FactKind::Start, strength, who),
+            Some((Role::End, strength)) if is_done(sentence) || manner.official => push(FactKind::End, strength, who),
+            Some((Role::Report, strength)) => {
+                push(FactKind::FirstReport, strength, StatedBy::Users);
+                push(FactKind::Start, strength - 8, who);
+            }
+            Some((Role::Peak, strength)) => push(FactKind::Peak, strength, who),
+            Some((Role::Said, strength)) if who == StatedBy::Official || manner.official => {
+                push(FactKind::Acknowledged, strength, StatedBy::Official);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The more exact is shown first among equals.
+fn exactness(told: &Told) -> i32 {
+    match told.precision {
+        Precision::Second | Precision::Minute => 3,
+        Precision::Hour => 2,
+        Precision::PartOfDay => 1,
+        Precision::Day | Precision::Month => 0,
+    }
+}
+
+/// Whether a time lies where a text of that day may speak of its own outage.
+fn is_near(told: &Told, manner: Manner) -> bool {
+    let published: Timestamp = match manner.published {
+        Some(Published::At(at)) => at,
+        Some(Published::On(day)) => match jiff::tz::TimeZone::UTC.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())) {
+            Ok(at) => at,
+            Err(_) => return true,
+        },
+        None => return true,
+    };
+    if !told.dated || manner.official {
+        return true;
+    }
+    let distance = published.duration_since(told.at);
+    distance < MEMORY && distance > SignedDuration::from_hours(-24 * 8)
+}
+
+fn is_of_an_outage(sentence: &Sentence, manner: Manner) -> bool {
+    let is_planned = sentence.has(Cue::Planned) || sentence.has(Cue::Role(Role::Next)) && !manner.official;
+    !is_planned && sentence.any(|cue| matches!(cue, Cue::Symptom(_) | Cue::Outage | Cue::Strong | Cue::Cause(..)))
+}
+
+/// Whether an end is told as one that came or is firmly announced, not as a hope.
+fn is_done(sentence: &Sentence) -> bool {
+    !sentence.any(|cue| matches!(cue, Cue::Hedge)) || sentence.has(Cue::Status(Status::Resolved))
+}
+
+/// The role of a time: by the preposition before it, else by the nearest cue.
+fn role(view: &View<'_>, sentence: &Sentence, index: usize, official: bool) -> Option<(Role, i32)> {
+    let time = &sentence.times[index];
+    if let Some(found) = by_preposition(view, sentence, time, official) {
+        return Some(found);
+    }
+    let range = (time.stated.from, time.stated.to);
+    let mut best: Option<(usize, Role)> = None;
+    for cue in &sentence.cues {
+        let role = match cue.class {
+            Cue::Role(role) => role,
+            Cue::Strong | Cue::Outage | Cue::Symptom(_) => Role::Start,
+            _ => continue,
+        };
+        if cue.from < range.1 && range.0 < cue.to {
+            continue;
+        }
+        let is_behind = cue.from >= range.1;
+        let crossed = sentence.times.iter().filter(|other| {
+            let place = other.stated.from;
+            place != range.0 && (cue.to <= place && place < range.0 || range.1 <= place && place < cue.from)
+        });
+        let weak = !matches!(cue.class, Cue::Role(_));
+        let cost = distance(view, (cue.from, cue.to), range) + usize::from(is_behind) * 2 + crossed.count() * 8 + usize::from(weak) * if official { 14 } else { 8 };
+        if cost <= REACH && best.is_none_or(|(known, _)| cost < known) {
+            best = Some((cost, role));
+        }
+    }
+    best.map(|(cost, role)| (role, 20 - i32::try_from(cost).unwrap_or(20)))
+}
+
+/// "since this morning", "starting at 4 PM", "until noon", "as of 14:00".
+fn by_preposition(view: &View<'_>, sentence: &Sentence, time: &Time, official: bool) -> Option<(Role, i32)> {
+    let mut at = time.stated.from;
+    for _ in 0..5 {
+        at = at.checked_sub(1)?;
+        if at < sentence.from || !matches!(view.kind(at), Kind::Word | Kind::Mark(',')) {
+            return None;
+        }
+        let before = at.checked_sub(1).map_or("", |before| view.low(before));
+        match view.low(at) {
+            "since" | "seit" | "depuis" | "desde" | "dal" | "dalle" | "ab" => return Some((Role::Start, 24)),
+            "starting" | "beginning" | "started" | "began" => return Some((Role::Start, RANGE)),
+            "until" | "till" | "bis" | "hasta" if !sentence.has(Cue::Role(Role::Next)) => return Some((Role::End, 18)),
+            "of" if before == "as" => {
+                return Some(if sentence.any(|cue| matches!(cue, Cue::Status(Status::Resolved) | Cue::Role(Role::End))) {
+                    (Role::End, 26)
+                } else if sentence.any(|cue| matches!(cue, Cue::Symptom(_) | Cue::Outage)) {
+                    (Role::Start, 20)
+                } else {
+                    (Role::Next, 0)
+                });
+            }
+            "by" | "within" if sentence.has(Cue::Role(Role::Next)) => return Some((Role::Next, 0)),
+            "by" if official || sentence.any(|cue| matches!(cue, Cue::Status(Status::Resolved | Status::Partly) | Cue::Role(Role::End))) => {
+                return Some((Role::End, 22));
+            }
+            "at" | "on" | "around" | "about" | "approximately" | "from" | "early" | "the" | "of" | "in" | "as" | "late" | "roughly"
+            | "shortly" | "just" | "" => {}
+            _ => return None,
+        }
+    }
+    None
+}
