@@ -5,7 +5,7 @@ use super::{
     draft::Draft,
     pattern::Found,
     sentence::Sentence,
-    view::View,
+    view::{Kind, View},
 };
 use crate::model::{Cause, FactKind, StatedBy};
 
@@ -16,11 +16,11 @@ const REACH: usize = 12;
 pub(super) fn read(view: &View<'_>, sentences: &[Sentence], official: bool, out: &mut Vec<Draft>) {
     let other = if official { StatedBy::Official } else { StatedBy::Press };
     for (number, sentence) in sentences.iter().enumerate() {
-        if sentence.background && !sentence.has(Cue::Because) {
+        if sentence.background && !official {
             continue;
         }
         let mut taken: Vec<Group> = Vec::new();
-        for group in groups(sentence) {
+        for group in groups(view, sentence) {
             if !is_cause(sentence, &group) || is_denied(sentence, group.from) {
                 continue;
             }
@@ -60,12 +60,12 @@ fn weight(cause: Cause) -> i32 {
 
 /// Cause cues that stand in the same words are one; its category is that of the weightiest, its sort that of the most
 /// special.
-fn groups(sentence: &Sentence) -> Vec<Group> {
+fn groups(view: &View<'_>, sentence: &Sentence) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for cue in &sentence.cues {
         let Cue::Cause(cause, sub) = cue.class else { continue };
         match groups.last_mut() {
-            Some(last) if cue.from <= last.to + 1 => {
+            Some(last) if cue.from <= last.to + 3 && !(last.to..cue.from).any(|at| parts(view, at)) => {
                 if (weight(cause), !sub.is_empty()) > (weight(last.cause), !last.sub.is_empty()) {
                     last.sub = if sub.is_empty() { last.sub } else { sub };
                     last.cause = cause;
@@ -80,16 +80,29 @@ fn groups(sentence: &Sentence) -> Vec<Group> {
     groups
 }
 
+/// Whether a token parts one cause from the next.
+fn parts(view: &View<'_>, at: usize) -> bool {
+    matches!(view.kind(at), Kind::Mark(',' | ';')) || matches!(view.low(at), "and" | "or" | "not" | "instead" | "by" | "but" | "after" | "to" | "from")
+}
+
 /// Whether a sentence gives these words as a cause: a causal word stands near, on the side where it points.
 fn is_cause(sentence: &Sentence, group: &Group) -> bool {
     if group.cause == Cause::External && group.sub == "attack" {
         return true;
     }
-    sentence.cues.iter().filter(|cue| cue.class == Cue::Because).any(|cue: &Found<Cue>| {
-        let ahead = cue.to <= group.from && group.from - cue.to <= REACH;
-        let behind = group.to <= cue.from && cue.from - group.to <= 4;
-        ahead || behind
-    })
+    // "It is not known if this is maintenance or a problem with servers": nothing is given as the cause.
+    let doubted = sentence.cues.iter().any(|cue| cue.class == Cue::CauseUnknown && cue.from <= group.from && group.from < cue.to + 14);
+    let given = |cue: &Found<Cue>| {
+        let ahead = cue.to <= group.from + 1 && cue.from < group.from;
+        let behind = group.to <= cue.from;
+        match cue.class {
+            Cue::Because => ahead && group.from.saturating_sub(cue.to) <= REACH,
+            Cue::BecauseWeak => ahead && group.from.saturating_sub(cue.to) <= 3,
+            Cue::Causes => behind && cue.from - group.to <= 6,
+            _ => false,
+        }
+    };
+    !doubted && sentence.cues.iter().any(given)
 }
 
 fn is_denied(sentence: &Sentence, at: usize) -> bool {

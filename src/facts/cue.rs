@@ -37,8 +37,14 @@ pub(super) enum Cue {
     Strong,
     /// A cause, with its sort.
     Cause(Cause, &'static str),
-    /// What follows or precedes is the cause.
+    /// What follows is the cause.
     Because,
+    /// What follows close by may be the cause.
+    BecauseWeak,
+    /// What precedes is the cause.
+    Causes,
+    /// It is being worked on, which says that it is not over where nothing else does.
+    Worked,
     /// The cause is said not to be known.
     CauseUnknown,
     /// What follows is said not to be so.
@@ -87,7 +93,10 @@ impl Cue {
                 let (category, sub) = detail.split_once(' ').unwrap_or((detail, ""));
                 Self::Cause(Cause::parse(category)?, sub)
             }
+            "because" if detail == "weak" => Self::BecauseWeak,
             "because" => Self::Because,
+            "causes" => Self::Causes,
+            "status" if detail == "weak" => Self::Worked,
             "denied" => Self::Denied,
             "hedge" => Self::Hedge,
             "symptom" => Self::Symptom(Symptom::parse(detail)?),

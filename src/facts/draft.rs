@@ -104,7 +104,8 @@ fn same(one: &Draft, other: &Draft) -> bool {
     one.fact.value == other.fact.value && (one.fact.sub == other.fact.sub || one.fact.kind != FactKind::Cause)
 }
 
-/// Whether `one` says what `other` says, more exactly.
+/// Whether `one` says what `other` says, more exactly. "In the early morning" beside "at 1:30 p.m." is a contradiction,
+/// and both stay.
 fn is_finer(one: &Draft, other: &Draft) -> bool {
     let (Some(first), Some(second)) = (&one.told, &other.told) else { return false };
     let rank = |precision| match precision {
@@ -117,6 +118,7 @@ fn is_finer(one: &Draft, other: &Draft) -> bool {
     one.fact.kind == other.fact.kind
         && rank(first.precision) < rank(second.precision)
         && rank(second.precision) >= 2
+        && (second.precision != Precision::PartOfDay || (second.hour..second.hour + 6).contains(&first.hour))
         && (first.date == second.date || second.precision == Precision::Month && first.date.month() == second.date.month())
 }
 

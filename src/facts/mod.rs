@@ -140,7 +140,7 @@ fn tell_times(view: &View<'_>, sentences: &mut [Sentence], document: &Document<'
 /// when users reported stands only where no other is told.
 fn roles_together(drafts: &mut Vec<Draft>) {
     use crate::model::{FactKind, Precision};
-    let exact = |draft: &Draft| draft.fact.precision.is_some_and(|precision| precision != Precision::Day && precision != Precision::Month);
+    let exact = |draft: &Draft| draft.fact.precision.is_some_and(|precision| precision <= Precision::Hour);
     let has_start = drafts.iter().any(|draft| {
         draft.fact.kind == FactKind::Start && exact(draft) && !drafts.iter().any(|other| other.fact.kind == FactKind::FirstReport && other.fact.span == draft.fact.span)
     });
@@ -148,10 +148,15 @@ fn roles_together(drafts: &mut Vec<Draft>) {
     let first_word = drafts
         .iter()
         .filter(|draft| draft.fact.kind == FactKind::Acknowledged)
-        .filter_map(|draft| draft.told.as_ref().map(|told| told.at))
-        .min();
+        .filter_map(|draft| draft.told.clone())
+        .min_by_key(|told| told.at);
+    // The first word, or the same one told more exactly.
+    let is_first = |draft: &Draft| match (&first_word, &draft.told) {
+        (Some(first), Some(told)) => first.at == told.at || first.date == told.date && told.precision < first.precision,
+        _ => false,
+    };
     drafts.retain(|draft| match draft.fact.kind {
-        FactKind::Acknowledged => draft.told.as_ref().map(|told| told.at) == first_word,
+        FactKind::Acknowledged => is_first(draft),
         FactKind::Start if has_start => !reported.contains(&draft.fact.span),
         _ => true,
     });

@@ -316,7 +316,7 @@ fn upstreams(view: &View<'_>, body: &[Sentence], out: &mut Vec<Draft>) {
             continue;
         }
         for cue in sentence.cues.iter().filter(|cue| cue.class == Cue::Upstream) {
-            let causes = sentence.cues.iter().any(|other| other.class == Cue::Because && other.from.abs_diff(cue.from) <= 10);
+            let causes = sentence.cues.iter().any(|other| matches!(other.class, Cue::Because | Cue::Causes) && other.from.abs_diff(cue.from) <= 10);
             let upstream = view.low(cue.from) == "upstream" || view.low(cue.from) == "third";
             if causes || upstream {
                 let draft = Draft::new(view, FactKind::Upstream, "unnamed", (cue.from, cue.to));
@@ -345,7 +345,7 @@ fn where_it_is(view: &View<'_>, body: &[Sentence], official: bool, out: &mut Vec
             last = *to;
             let is_part = next_is_capital(view, to - 1) && view.kind(*to) == Kind::Word || *from > 0 && view.tokens[*from - 1].capital && view.kind(*from - 1) == Kind::Word && *from - 1 > sentence.from;
             inside = !is_part && (follows || is_where(view, *from));
-            if sentence.background || is_dateline(view, number, *from, *to) || is_part {
+            if sentence.background || number == 0 && is_dateline(view, sentence, *from, *to) || is_part {
                 continue;
             }
             if inside || official {
@@ -377,8 +377,8 @@ fn is_where(view: &View<'_>, from: usize) -> bool {
 }
 
 /// `NEW YORK, June 15, Reuter -`.
-fn is_dateline(view: &View<'_>, number: usize, from: usize, to: usize) -> bool {
-    number == 0 && from <= 1 && {
+fn is_dateline(view: &View<'_>, sentence: &Sentence, from: usize, to: usize) -> bool {
+    from <= sentence.from + 1 && {
         let upper = view.written(from, to).chars().filter(|letter| letter.is_alphabetic()).all(char::is_uppercase);
         upper || (to..to + 8).any(|at| view.is_mark(at, '-') && !view.is_tight(at))
     }

@@ -6,6 +6,7 @@ use super::{
     cue::{Cue, Role},
     draft::Draft,
     official::{self, RANGE, Stamp},
+    pattern::Found,
     sentence::{Sentence, distance},
     time::{
         resolve::{Published, Told},
@@ -25,7 +26,7 @@ pub(super) struct Manner {
 }
 
 /// A cue further away than this says nothing about a time.
-const REACH: usize = 20;
+const REACH: usize = 24;
 
 /// A press text tells nothing of its outage that lies further back.
 const MEMORY: SignedDuration = SignedDuration::from_hours(24 * 45);
@@ -57,13 +58,24 @@ pub(super) fn read(view: &View<'_>, sentence: &Sentence, manner: Manner, stamps:
             continue;
         }
         match role(view, sentence, index, manner.official) {
-            Some((Role::Start, strength)) => push(FactKind::Start, strength, who),
+            Some((Role::Start, strength)) => {
+                push(FactKind::Start, strength, who);
+                // "Starting around 4 PM, owners have taken to social media": both.
+                if sentence.cues.iter().any(|cue| is_report(view, cue) && cue.from >= range.1 && cue.from - range.1 <= 8) {
+                    push(FactKind::FirstReport, strength - 6, StatedBy::Users);
+                }
+            }
             Some((Role::End, strength)) if is_done(sentence) || manner.official => push(FactKind::End, strength, who),
             Some((Role::Report, strength)) => {
                 push(FactKind::FirstReport, strength, StatedBy::Users);
-                push(FactKind::Start, strength - 8, who);
+                if told.precision <= Precision::Hour {
+                    push(FactKind::Start, strength - 8, who);
+                }
             }
+            Some((Role::Peak, _)) if has_eased(view, sentence) => {}
             Some((Role::Peak, strength)) => push(FactKind::Peak, strength, who),
+            // "said in an update at 11:19 that it is fixed"
+            Some((Role::Said, strength)) if is_over(sentence, range.1) => push(FactKind::End, strength - 6, who),
             Some((Role::Said, strength)) if who == StatedBy::Official || manner.official => {
                 push(FactKind::Acknowledged, strength, StatedBy::Official);
             }
@@ -109,6 +121,23 @@ fn is_done(sentence: &Sentence) -> bool {
     !sentence.any(|cue| matches!(cue, Cue::Hedge)) || sentence.has(Cue::Status(Status::Resolved))
 }
 
+/// Users that report, in so many words.
+fn is_report(view: &View<'_>, cue: &Found<Cue>) -> bool {
+    cue.class == Cue::Role(Role::Report) && cue.to - cue.from >= 2 && !view.low(cue.from).ends_with("ported")
+}
+
+fn has_eased(view: &View<'_>, sentence: &Sentence) -> bool {
+    (sentence.from..sentence.to).any(|at| {
+        matches!(view.low(at), "subsided" | "eased" | "tapering" | "tapered" | "declined" | "dropped" | "declining" | "fell" | "decreased")
+    })
+}
+
+/// Whether the words behind a token say that it is over.
+fn is_over(sentence: &Sentence, at: usize) -> bool {
+    let behind = |class| sentence.cues.iter().any(|cue| cue.class == class && cue.from >= at);
+    behind(Cue::Status(Status::Resolved)) && !behind(Cue::Status(Status::Ongoing)) && !sentence.has(Cue::Role(Role::Next))
+}
+
 /// The role of a time: by the preposition before it, else by the nearest cue.
 fn role(view: &View<'_>, sentence: &Sentence, index: usize, official: bool) -> Option<(Role, i32)> {
     let time = &sentence.times[index];
@@ -116,7 +145,8 @@ fn role(view: &View<'_>, sentence: &Sentence, index: usize, official: bool) -> O
         return Some(found);
     }
     let range = (time.stated.from, time.stated.to);
-    let mut best: Option<(usize, Role)> = None;
+    let leads = range.0 <= sentence.from + 2 && view.is_mark(range.1, ',');
+    let mut best: Option<((usize, usize), Role)> = None;
     for cue in &sentence.cues {
         let role = match cue.class {
             Cue::Role(role) => role,
@@ -127,17 +157,30 @@ fn role(view: &View<'_>, sentence: &Sentence, index: usize, official: bool) -> O
             continue;
         }
         let is_behind = cue.from >= range.1;
-        let crossed = sentence.times.iter().filter(|other| {
+        let gap = distance(view, (cue.from, cue.to), range);
+        // "On Tuesday, …" is the time of the whole sentence.
+        let gap = if leads && is_behind { gap.min(6) } else { gap };
+        let crossed: usize = sentence.times.iter().map(|other| {
             let place = other.stated.from;
-            place != range.0 && (cue.to <= place && place < range.0 || range.1 <= place && place < cue.from)
-        });
-        let weak = !matches!(cue.class, Cue::Role(_));
-        let cost = distance(view, (cue.from, cue.to), range) + usize::from(is_behind) * 2 + crossed.count() * 8 + usize::from(weak) * if official { 14 } else { 8 };
-        if cost <= REACH && best.is_none_or(|(known, _)| cost < known) {
-            best = Some((cost, role));
+            let between = place != range.0 && (cue.to <= place && place < range.0 || range.1 <= place && place < cue.from);
+            // The day that a clock belongs to is no other time.
+            let is_its_day = time.stated.day.is_none() && other.stated.clock.is_none();
+            if between { if is_its_day { 1 } else { 8 } } else { 0 }
+        }).sum();
+        let penalty = match cue.class {
+            Cue::Role(Role::Peak) => 0,
+            Cue::Role(_) => 4,
+            _ if official => 18,
+            _ if gap <= 1 => 7,
+            _ => 11,
+        };
+        let cost = gap + usize::from(is_behind) * 2 + crossed + penalty;
+        let key = (cost, usize::MAX - (cue.to - cue.from));
+        if cost <= REACH && best.is_none_or(|(known, _)| key < known) {
+            best = Some((key, role));
         }
     }
-    best.map(|(cost, role)| (role, 20 - i32::try_from(cost).unwrap_or(20)))
+    best.map(|((cost, _), role)| (role, 24 - i32::try_from(cost).unwrap_or(24)))
 }
 
 /// "since this morning", "starting at 4 PM", "until noon", "as of 14:00".

@@ -60,6 +60,8 @@ pub(in crate::facts) struct Told {
     pub dated: bool,
     /// The civil date in its own zone.
     pub date: Date,
+    /// The hour of the day in its own zone; 0 for a day.
+    pub hour: i8,
     /// How exact.
     pub precision: Precision,
     /// The zone as written.
@@ -94,6 +96,14 @@ pub(in crate::facts) fn resolve(
     frame: &Frame,
     words: &dyn Fn(&Written) -> String,
 ) -> Option<Told> {
+    let mut told = understood(stated, hints, frame, words)?;
+    if let Some(clock) = stated.clock {
+        told.hour = clock.hour_of_day() % 24;
+    }
+    Some(told)
+}
+
+fn understood(stated: &Stated, hints: &Hints, frame: &Frame, words: &dyn Fn(&Written) -> String) -> Option<Told> {
     if let Some(relative) = stated.relative {
         return by_distance(relative, hints, frame);
     }
@@ -206,7 +216,8 @@ impl Zoned {
     }
 
     fn told(&self, at: Timestamp, date: Date, dated: bool, precision: Precision, why: Option<String>) -> Told {
-        Told { at, dated, date, precision, zone: self.written.clone(), inferred: self.inferred.clone(), why }
+        let hour = 0;
+        Told { at, dated, date, hour, precision, zone: self.written.clone(), inferred: self.inferred.clone(), why }
     }
 }
 
@@ -359,6 +370,7 @@ fn without_clock(stated: &Stated, hints: &Hints, frame: &Frame) -> Option<Told> 
             let at = zone.map_or_else(|| zones::utc().instant(civil), |zone| zone.instant(civil))?;
             let inferred = zone.map(|zone| zone.name.clone());
             return Some(Told {
+                hour: part.hour(),
                 at,
                 dated: true,
                 date,
@@ -372,7 +384,7 @@ fn without_clock(stated: &Stated, hints: &Hints, frame: &Frame) -> Option<Told> 
         (None, Some(_)) => Precision::Day,
         (None, None) => return None,
     };
-    Some(Told { at: midnight(date)?, dated: true, date, precision, zone: None, inferred: None, why: None })
+    Some(Told { at: midnight(date)?, dated: true, date, hour: 0, precision, zone: None, inferred: None, why: None })
 }
 
 fn by_distance(relative: Relative, hints: &Hints, frame: &Frame) -> Option<Told> {
@@ -391,5 +403,6 @@ fn by_distance(relative: Relative, hints: &Hints, frame: &Frame) -> Option<Told>
     let is_days = minutes.abs() >= 1440;
     let at = if is_days { zones::utc().instant(date.to_datetime(Time::midnight()))? } else { at };
     let precision = if is_days { Precision::Day } else { Precision::Hour };
-    Some(Told { at, dated: true, date, precision, zone: None, inferred: None, why: Some("reckoned".to_owned()) })
+    let hour = at.to_zoned_datetime(TimeZone::UTC).hour();
+    Some(Told { at, dated: true, date, hour, precision, zone: None, inferred: None, why: Some("reckoned".to_owned()) })
 }
