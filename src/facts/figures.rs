@@ -147,6 +147,10 @@ fn count(view: &View<'_>, sentence: &Sentence, at: usize) -> Option<(String, usi
         group = length;
         from -= 2;
     }
+    // The emergency numbers.
+    if matches!(number, 911 | 112 | 999) && scale == 1 {
+        return None;
+    }
     let is_error = (400..600).contains(&number) && digits == 3 && view.low(at + 1).starts_with("err");
     (number > 0 && !is_error).then(|| (number.saturating_mul(scale).to_string(), from))
 }

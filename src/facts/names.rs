@@ -316,7 +316,7 @@ fn upstreams(view: &View<'_>, body: &[Sentence], out: &mut Vec<Draft>) {
             continue;
         }
         for cue in sentence.cues.iter().filter(|cue| cue.class == Cue::Upstream) {
-            let causes = sentence.cues.iter().any(|other| matches!(other.class, Cue::Because | Cue::Causes) && other.from.abs_diff(cue.from) <= 10);
+            let causes = sentence.cues.iter().any(|other| matches!(other.class, Cue::Because | Cue::Causes) && other.from.abs_diff(cue.from) <= 6);
             let upstream = view.low(cue.from) == "upstream" || view.low(cue.from) == "third";
             if causes || upstream {
                 let draft = Draft::new(view, FactKind::Upstream, "unnamed", (cue.from, cue.to));
@@ -343,7 +343,9 @@ fn where_it_is(view: &View<'_>, body: &[Sentence], official: bool, out: &mut Vec
         for (_, from, to) in &sentence.places {
             let follows = inside && links(view, last, *from) || inside && *from <= last + 2;
             last = *to;
-            let is_part = next_is_capital(view, to - 1) && view.kind(*to) == Kind::Word || *from > 0 && view.tokens[*from - 1].capital && view.kind(*from - 1) == Kind::Word && *from - 1 > sentence.from;
+            // `US-EAST-1` is no country, `Singapore Airlines` no place.
+            let is_code = view.is_mark(*to, '-') && view.is_tight(*to) && view.is_tight(to + 1) && view.tokens.get(to + 1).is_some_and(|next| next.capital);
+            let is_part = is_code || next_is_capital(view, to - 1) && view.kind(*to) == Kind::Word || *from > 0 && view.tokens[*from - 1].capital && view.kind(*from - 1) == Kind::Word && *from - 1 > sentence.from;
             inside = !is_part && (follows || is_where(view, *from));
             if sentence.background || number == 0 && is_dateline(view, sentence, *from, *to) || is_part {
                 continue;

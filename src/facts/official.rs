@@ -30,6 +30,10 @@ pub(super) fn zone(view: &View<'_>) -> Option<(usize, Reading)> {
 /// Whether the operator writes: a sentence outside of quotation marks begins with "We are investigating" or the like, or
 /// a heading or field of reports stands here.
 pub(super) fn is_written(view: &View<'_>, sentences: &[Sentence]) -> bool {
+    let is_dump = |at: usize| matches!(view.low(at), "created" | "affected") && view.is_mark(at.wrapping_sub(1), '\'');
+    if (0..view.tokens.len()).any(is_dump) {
+        return true;
+    }
     let mut quoted = false;
     let mut line = 0;
     sentences.iter().any(|sentence| {
@@ -38,25 +42,30 @@ pub(super) fn is_written(view: &View<'_>, sentences: &[Sentence]) -> bool {
         line = sentence.to;
         let opened = quoted;
         for at in sentence.from..sentence.to {
-            quoted ^= view.is_mark(at, '"');
+            match view.kind(at) {
+                Kind::Mark('"') => quoted = !quoted,
+                // A single quotation mark opens in front of a word and closes behind one; so does a plural's apostrophe.
+                Kind::Mark('\'') => quoted = !view.is_tight(at) && view.is_tight(at + 1),
+                _ => {}
+            }
         }
         // A stamp or the key of a dump may stand in front.
         let is_we = |at: &usize| view.low(*at) == "we" && view.tokens[*at].capital;
         let first = (sentence.from..sentence.to.min(sentence.from + 14)).find(is_we);
         let first = first.or_else(|| (sentence.from..sentence.to).find(|at| view.kind(*at) == Kind::Word));
-        let Some(first) = first.filter(|first| !opened && !(sentence.from..*first).any(|at| view.is_mark(at, '"'))) else {
+        let Some(first) = first.filter(|first| !opened && !(sentence.from..*first).any(|at| matches!(view.kind(at), Kind::Mark('"' | '\'')))) else {
             return false;
         };
         let word = |offset: usize| view.low(first + offset);
         match (word(0), word(1)) {
+            ("we", "are") => word(2).ends_with("ing") || matches!(word(2), "aware" | "currently" | "now" | "still" | "actively"),
             ("we", second) => matches!(
                 second,
-                "are" | "can" | "continue" | "have" | "experienced" | "identified" | "apologize" | "apologise" | "will" | "were" | "believe" | "determined" | "now"
+                "can" | "continue" | "have" | "experienced" | "identified" | "apologize" | "apologise" | "will" | "were" | "believe" | "determined" | "now"
             ),
             ("we're" | "we've" | "we'll", _) => true,
             ("our", "engineers" | "engineering" | "team" | "teams") => true,
-            // The key of a dump.
-            ("affected", _) | ("created", _) => view.is_mark(first.wrapping_sub(1), '\''),
+
             ("summary" | "issue", "of" | "summary") => matches!((word(1), word(2)), ("of", "impact") | ("summary", _)),
             ("incident", "start" | "end" | "began") => true,
             ("post", "incident") => word(2) == "review",

@@ -61,7 +61,7 @@ pub(super) fn read(view: &View<'_>, sentence: &Sentence, manner: Manner, stamps:
             Some((Role::Start, strength)) => {
                 push(FactKind::Start, strength, who);
                 // "Starting around 4 PM, owners have taken to social media": both.
-                if sentence.cues.iter().any(|cue| is_report(view, cue) && cue.from >= range.1 && cue.from - range.1 <= 8) {
+                if sentence.cues.iter().any(|cue| is_report(view, cue) && cue.from >= range.1 && cue.from - range.1 <= 4) {
                     push(FactKind::FirstReport, strength - 6, StatedBy::Users);
                 }
             }
@@ -135,7 +135,9 @@ fn has_eased(view: &View<'_>, sentence: &Sentence) -> bool {
 /// Whether the words behind a token say that it is over.
 fn is_over(sentence: &Sentence, at: usize) -> bool {
     let behind = |class| sentence.cues.iter().any(|cue| cue.class == class && cue.from >= at);
-    behind(Cue::Status(Status::Resolved)) && !behind(Cue::Status(Status::Ongoing)) && !sentence.has(Cue::Role(Role::Next))
+    let other = sentence.times.iter().map(|time| time.stated.from).find(|from| *from >= at).unwrap_or(usize::MAX);
+    let first = sentence.cues.iter().find(|cue| cue.class == Cue::Status(Status::Resolved) && cue.from >= at);
+    first.is_some_and(|cue| cue.from < other) && !behind(Cue::Status(Status::Ongoing)) && !sentence.has(Cue::Role(Role::Next))
 }
 
 /// The role of a time: by the preposition before it, else by the nearest cue.
@@ -195,7 +197,11 @@ fn by_preposition(view: &View<'_>, sentence: &Sentence, time: &Time, official: b
         match view.low(at) {
             "since" | "seit" | "depuis" | "desde" | "dal" | "dalle" | "ab" => return Some((Role::Start, 24)),
             "starting" | "beginning" | "started" | "began" => return Some((Role::Start, RANGE)),
-            "until" | "till" | "bis" | "hasta" if !sentence.has(Cue::Role(Role::Next)) => return Some((Role::End, 18)),
+            "until" | "till" | "bis" | "hasta" if !sentence.has(Cue::Role(Role::Next)) => {
+                // "could not tell until yesterday"
+                let negated = (sentence.from..at).any(|at| matches!(view.low(at), "not" | "couldn't" | "didn't" | "nicht" | "no"));
+                return Some((if negated { Role::Said } else { Role::End }, 18));
+            }
             "of" if before == "as" => {
                 return Some(if sentence.any(|cue| matches!(cue, Cue::Status(Status::Resolved) | Cue::Role(Role::End))) {
                     (Role::End, 26)
