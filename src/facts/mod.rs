@@ -129,7 +129,7 @@ fn tell_times(view: &View<'_>, sentences: &mut [Sentence], document: &Document<'
         let names_day = stated.iter().any(|time| time.day.is_some());
         since_day = if names_day { 0 } else { since_day + 1 };
         // A day that was named holds for the next sentences of a press text, and for all of a report.
-        if since_day > 2 && !official {
+        if since_day > 5 && !official {
             carry.day = None;
         }
         sentence.times = tell(view, sentence.from, stated, &frame, &mut carry);

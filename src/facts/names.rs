@@ -41,6 +41,15 @@ pub(super) fn read(view: &View<'_>, title: &[Sentence], body: &[Sentence], offic
             }
         }
     }
+    let small: HashSet<&str> = body
+        .iter()
+        .flat_map(|sentence| sentence.from..sentence.to)
+        .filter(|at| view.kind(*at) == Kind::Word && !view.tokens[*at].capital)
+        .map(|at| view.low(at))
+        .collect();
+    // What is also written small is a word, not a name.
+    names.retain(|name, mentions| name.contains(' ') || !small.contains(name.as_str()) || mentions.len() >= 4);
+    described(view, body, out);
     let titled: HashSet<&str> = title.iter().flat_map(|sentence| (sentence.from..sentence.to).map(|at| view.low(at))).collect();
     let mut scored: Vec<(i32, &String, Mention)> = Vec::new();
     for (name, mentions) in &names {
@@ -66,6 +75,46 @@ fn push(view: &View<'_>, body: &[Sentence], mention: Mention, score: i32, out: &
     draft.fact.text.truncate(value.len());
     draft.fact.span.1 = draft.fact.span.0 + u32::try_from(value.len()).unwrap_or(0);
     out.push(draft.by(body[mention.sentence].speaker(mention.from, StatedBy::Press)));
+}
+
+/// Products without a name of their own: "the bank's online and mobile services", "their ticketing system".
+fn described(view: &View<'_>, body: &[Sentence], out: &mut Vec<Draft>) {
+    for sentence in body {
+        if sentence.background || !sentence.any(|cue| matches!(cue, Cue::Symptom(_) | Cue::Strong | Cue::Status(_))) {
+            continue;
+        }
+        for at in sentence.from..sentence.to {
+            let word = view.low(at);
+            if !(word.ends_with("'s") || view.is_mark(at, '\'') && view.is_tight(at)) {
+                continue;
+            }
+            let Some(head) = (at + 1..(at + 8).min(sentence.to)).find(|at| is_head(view.low(*at)) || !modifies(view, *at)) else { continue };
+            let plain = (at + 1..head).all(|at| !view.tokens[at].capital || view.low(at) == "internet");
+            if is_head(view.low(head)) && head >= at + 2 && plain {
+                let draft = Draft::new(view, FactKind::Product, view.written(at + 1, head + 1), (at + 1, head + 1));
+                out.push(draft.by(sentence.speaker(at, StatedBy::Press)).strong(2));
+            }
+        }
+    }
+}
+
+fn is_head(word: &str) -> bool {
+    matches!(word, "service" | "services" | "app" | "apps" | "website" | "websites" | "platform" | "portal")
+}
+
+/// Words that say which service it is; not how large, whose or when.
+fn modifies(view: &View<'_>, at: usize) -> bool {
+    let word = view.low(at);
+    let joins = view.is_mark(at, '-') || matches!(word, "and" | "or");
+    let says = view.kind(at) == Kind::Word
+        && word.len() > 2
+        && !matches!(
+            word,
+            "own" | "nationwide" | "worldwide" | "entire" | "whole" | "new" | "many" | "most" | "other" | "all" | "current" | "core" | "the" | "affected" | "main" | "various" | "global" | "internal"
+                | "several" | "some" | "any" | "one" | "first" | "for" | "with" | "from" | "that" | "which" | "has" | "was" | "were" | "are" | "have" | "been" | "not"
+        )
+        && !word.ends_with("ed");
+    joins || says
 }
 
 /// The words of a name, folded, without a possessive.
@@ -103,6 +152,20 @@ fn runs(view: &View<'_>, sentence: &Sentence, capitals: &HashSet<&str>) -> Vec<(
     let mut at = sentence.from;
     let first = (sentence.from..sentence.to).find(|at| view.kind(*at) == Kind::Word);
     while at < sentence.to {
+        // A place is no product, but may begin the name of one: "Los Angeles", "Los Angeles Times".
+        if let Some((place, _, behind)) = sentence.places.iter().find(|(_, from, _)| *from == at) {
+            // "South Korean telco", "French Railways".
+            if place.belonging {
+                at = *behind;
+                continue;
+            }
+            let to = run_end(view, behind - 1, sentence.to);
+            if to > *behind && !view.low(behind - 1).ends_with("'s") && is_name(view, sentence, at, to) {
+                runs.push((at, to));
+            }
+            at = to.max(*behind);
+            continue;
+        }
         let starts = view.kind(at) == Kind::Word && (view.tokens[at].capital || is_camel(view, at)) && !is_common(view.low(at));
         let leads = Some(at) == first || at > 0 && matches!(view.kind(at - 1), Kind::Mark('"' | ':' | '(' | '-'));
         let known = !leads || capitals.contains(view.low(at).trim_end_matches("'s")) || view.low(at).ends_with("'s") || next_is_capital(view, at);
@@ -239,8 +302,13 @@ fn score(view: &View<'_>, body: &[Sentence], name: &str, mentions: &[Mention], t
     if in_title {
         sum += 4;
     }
+    let first = &body[mentions[0].sentence];
     if mentions[0].sentence == 0 {
         sum += 2;
+        // Whoever the first sentence begins with is whom the story is about.
+        let leads = mentions[0].from <= first.from + 3 && first.any(|cue| matches!(cue, Cue::Symptom(_) | Cue::Strong | Cue::Status(_)));
+        affected += i32::from(leads);
+        sum += i32::from(leads) * 2;
     }
     if mentions.len() >= 3 {
         sum += 1;
@@ -270,7 +338,7 @@ fn nearness(view: &View<'_>, sentence: &Sentence, mention: &Mention) -> i32 {
     let leads = matches!(before, "of" | "at" | "to" | "with" | "using" | "accessing" | "on" | "including" | "affected" | "affecting" | "impacting" | "hit" | "hits" | "for" | "into" | "from" | "down");
     let before_it = sentence.cues.iter().any(|cue| tells(cue.class) && cue.to <= from && from - cue.to <= 3);
     if leads && before_it || matches!(before, "including" | "affecting" | "impacting") || matches!((earlier, before), ("access" | "connecting" | "users" | "customers", "to" | "of")) {
-        sum += 2;
+        sum += 3;
     }
     // The cause's side of the sentence is not what is affected.
     if sentence.before(from, 4, Cue::Because) && !matches!(before, "left" | "affecting") {
@@ -340,7 +408,7 @@ fn where_it_is(view: &View<'_>, body: &[Sentence], official: bool, out: &mut Vec
         }
         let mut inside = false;
         let mut last = 0;
-        for (_, from, to) in &sentence.places {
+        for (_, from, to) in sentence.places.iter().filter(|(place, ..)| !place.belonging) {
             let follows = inside && links(view, last, *from) || inside && *from <= last + 2;
             last = *to;
             // `US-EAST-1` is no country, `Singapore Airlines` no place.

@@ -13,6 +13,8 @@ use super::{pattern::WordHasher, view::View};
 pub(super) struct Place {
     /// Its IANA zone; `None` where it has several.
     pub zone: Option<&'static str>,
+    /// A word of belonging ("South Korean"): it says a zone, and names no place.
+    pub belonging: bool,
 }
 
 /// The words of a name after the first, and the place.
@@ -22,10 +24,11 @@ static PLACES: LazyLock<HashMap<&'static str, Vec<Rest>, BuildHasherDefault<Word
     let mut places: HashMap<_, Vec<Rest>, _> = HashMap::default();
     for line in include_str!("data/places.txt").lines().filter(|line| !line.starts_with("//")) {
         let Some((name, zone)) = line.split_once('|') else { continue };
-        let mut words = name.split_whitespace();
+        let belonging = name.starts_with('~');
+        let mut words = name.trim_start_matches('~').split_whitespace();
         let Some(first) = words.next() else { continue };
         let zone = Some(zone.trim()).filter(|zone| !zone.is_empty());
-        places.entry(first).or_default().push((words.collect(), Place { zone }));
+        places.entry(first).or_default().push((words.collect(), Place { zone, belonging }));
     }
     for names in places.values_mut() {
         names.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));

@@ -207,6 +207,17 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether a word often begins sentences, and is written so.
+    fn begins(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.capital)
+            && matches!(
+                self.low(at),
+                "the" | "a" | "an" | "in" | "on" | "it" | "its" | "users" | "we" | "but" | "this" | "that" | "these" | "they" | "he" | "she"
+                    | "there" | "some" | "many" | "customers" | "according" | "after" | "by" | "as" | "while" | "when" | "and" | "since" | "all"
+                    | "however" | "i"
+            )
+    }
+
     /// Whether a full stop ends a sentence: not within a number, an address or an abbreviation.
     fn ends_sentence(&self, at: usize) -> bool {
         let mut next = at + 1;
@@ -226,43 +237,14 @@ impl<'a> View<'a> {
             "mr" | "mrs" | "ms" | "dr" | "st" | "inc" | "corp" | "co" | "ltd" | "vs" | "no" | "approx" | "gen"
             | "sen" | "gov" | "jan" | "feb" | "mar" | "apr" | "jun" | "jul" | "aug" | "sep" | "sept" | "oct"
             | "nov" | "dec" | "bzw" | "ca" | "usw" | "nr" | "evtl" => false,
-            // Initials and `p.m.`: only before a word that begins sentences.
+            // `p.m.` may end one, unless a zone or day follows; initials only before a word that begins sentences.
             _ if before.len() == 1 && matches!(self.kind(at - 1), Kind::Word) => {
-                matches!(
-                    self.low(next),
-                    "the"
-                        | "a"
-                        | "an"
-                        | "in"
-                        | "on"
-                        | "it"
-                        | "its"
-                        | "users"
-                        | "we"
-                        | "but"
-                        | "this"
-                        | "that"
-                        | "these"
-                        | "they"
-                        | "he"
-                        | "she"
-                        | "there"
-                        | "some"
-                        | "many"
-                        | "customers"
-                        | "according"
-                        | "after"
-                        | "by"
-                        | "as"
-                        | "while"
-                        | "when"
-                        | "and"
-                        | "since"
-                        | "all"
-                        | "however"
-                        | "i"
-                ) && following.capital
-                    || matches!(following.kind, Kind::Mark('"'))
+                let goes_on = super::time::zones::at(self, next, self.tokens.len()).is_some()
+                    || super::time::words::weekday(self.low(next)).is_some()
+                    || super::time::words::month(self.low(next)).is_some()
+                    || self.kind(next) == Kind::Number;
+                let is_clock = matches!(before, "m");
+                is_clock && following.capital && !goes_on || self.begins(next) || matches!(following.kind, Kind::Mark('"'))
             }
             // `26. Dezember`
             _ if matches!(self.kind(at.wrapping_sub(1)), Kind::Number) && before.len() <= 2 => {
