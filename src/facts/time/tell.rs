@@ -53,7 +53,7 @@ pub(in crate::facts) fn tell(view: &View<'_>, from: usize, stated: Vec<Stated>, 
         if !times[at - 1].closes && is_range(view, &times[at - 1].stated, &times[at].stated) {
             (times[at - 1].opens, times[at].closes) = (true, true);
             let (first, second) = times.split_at_mut(at);
-            lend(&mut first[at - 1].stated, &mut second[0].stated);
+            lend(view, &mut first[at - 1].stated, &mut second[0].stated);
         }
     }
     for at in 0..times.len() {
@@ -162,7 +162,15 @@ fn is_filler(word: &str) -> bool {
 }
 
 /// What is written once holds for both ends.
-fn lend(first: &mut Stated, second: &mut Stated) {
+fn lend(view: &View<'_>, first: &mut Stated, second: &mut Stated) {
+    // `CST (UTC+8)` explains the next CST too.
+    if let (Some(one), Some(two)) = (&first.zone, &mut second.zone)
+        && one.one.is_some()
+        && two.one.is_none()
+        && view.low(one.from) == view.low(two.from)
+    {
+        two.one.clone_from(&one.one);
+    }
     if let (Some(one), Some(two)) = (first.clock, second.clock) {
         first.clock = Some(lend_half(one, two));
     }
