@@ -11,7 +11,7 @@ use crate::{
     commands::Archive,
     config::{Origin, Settings},
     demo::PretendInternet,
-    jobs::{Stop, Trouble, commit, follow, follow_search::SearchFollower, ingest, lease, queue::Queue},
+    jobs::{Stop, Trouble, commit, follow, follow_search::SearchFollower, ingest, lease, queue::Queue, reread},
     search::Writer,
     serve::{self, Check},
 };
@@ -123,9 +123,10 @@ async fn start_ingest(
     let states = archive.store.source_states().await?;
     let holder = holder::this_process();
     let (held, keep) = lease::keep(archive.store.clone(), "ingest", holder, troubles.lease.clone(), stop.clone());
+    let rereading = reread::run(archive.store.clone(), stop.clone());
     let (commits, committer) = commit::committer(archive.store.clone(), troubles.archive.clone(), stop.clone());
     let queue = Queue::new(settings.sources.clone(), states, held, archive.clock.now());
-    Ok(vec![tokio::spawn(ingest::run(stages, queue, commits, stop)), tokio::spawn(committer), tokio::spawn(keep)])
+    Ok(vec![tokio::spawn(ingest::run(stages, queue, commits, stop)), tokio::spawn(committer), tokio::spawn(keep), tokio::spawn(rereading)])
 }
 
 /// Follows as soon as no other process does.

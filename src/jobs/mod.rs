@@ -10,6 +10,7 @@ pub mod import;
 pub mod ingest;
 pub mod lease;
 pub mod queue;
+pub mod reread;
 pub mod stages;
 pub mod stop;
 

@@ -1,5 +1,6 @@
 //! What pages are made of. Plain values; templates escape them.
 
+pub use super::underline::{Listed, Read};
 pub use crate::text::diff::Stretch;
 use crate::{model::Timestamp, text::Snippet};
 
@@ -248,8 +249,12 @@ pub struct Item {
     pub kind: String,
     /// Its source.
     pub source: String,
-    /// What may be shown of its text.
-    pub text: String,
+    /// What may be shown of its text, cut where facts were read.
+    pub text: Vec<Read>,
+    /// What was read out of it.
+    pub read_out: Vec<Listed>,
+    /// What read it; empty where nothing has yet.
+    pub read_by: String,
     /// Whether that is only the beginning.
     pub is_excerpt: bool,
     /// The original.
@@ -279,8 +284,8 @@ pub struct Post {
     pub class: &'static str,
     /// When it is shown to have been posted.
     pub at: When,
-    /// What it says.
-    pub text: String,
+    /// What it says, cut where facts were read.
+    pub text: Vec<Read>,
     /// That it was backdated or edited.
     pub remarks: Vec<String>,
     /// What it says of components.
@@ -356,6 +361,10 @@ pub struct Incident {
     pub strip: Option<(String, When, When)>,
     /// Posts, oldest first.
     pub posts: Vec<Post>,
+    /// What was read out of them.
+    pub read_out: Vec<Listed>,
+    /// What read them; empty where nothing has yet.
+    pub read_by: String,
     /// Components it lists.
     pub components: Vec<String>,
     /// Whom it is about.

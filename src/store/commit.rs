@@ -200,6 +200,8 @@ fn row(judged: &Judged<Item>, digest: &str, version: i32, edited_at: Option<Time
         verdict: Set(to_json(&judged.verdict)),
         // Found out later, by who follows.
         copy_of: NotSet,
+        facts: Set(judged.facts.first().map(|read| to_json(&read.facts))),
+        facts_by: Set(judged.facts.first().map(|read| read.version.clone())),
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     commit::{plain, to_json},
     schema,
 };
-use crate::model::{Id, Incident, Judged, Operation, PageIdentity, Subject, Timestamp, Update, Verdict, time};
+use crate::model::{Facts, Id, Incident, Judged, Operation, PageIdentity, Subject, Timestamp, Update, Verdict, time};
 
 /// Rows of one insert.
 const ROWS: usize = 500;
@@ -167,7 +167,7 @@ async fn insert(
     committed.new_incidents += 1;
     committed.new_updates += incident.updates.len();
     let all: Vec<usize> = (0..incident.updates.len()).collect();
-    write_updates(transaction, id, &incident.updates, &all).await?;
+    write_updates(transaction, id, &incident.updates, &all, judged).await?;
     Ok(Held { row, incident })
 }
 
@@ -197,7 +197,7 @@ async fn update(
         let old = serde_json::to_value(old).unwrap_or_default();
         insert_version(transaction, "update", &held.row.id, &part, version, now, &old).await?;
     }
-    replace_updates(transaction, id, &before.updates, &held.incident.updates).await?;
+    replace_updates(transaction, id, &before.updates, &held.incident.updates, judged).await?;
     committed.new_updates += absorbed.added.len();
     committed.edited_incidents += usize::from(absorbed.is_change());
     held.row.record = record(&held.incident);
@@ -240,6 +240,7 @@ async fn replace_updates(
     id: Id,
     before: &[Update],
     after: &[Update],
+    judged: &Judged<Incident>,
 ) -> Result<(), StoreError> {
     let gone: Vec<String> = before
         .iter()
@@ -254,7 +255,7 @@ async fn replace_updates(
             .await?;
     }
     let changed: Vec<usize> = (0..after.len()).filter(|at| before.get(*at) != after.get(*at)).collect();
-    write_updates(transaction, id, after, &changed).await
+    write_updates(transaction, id, after, &changed, judged).await
 }
 
 /// Upserts the updates at these places.
@@ -263,16 +264,22 @@ async fn write_updates(
     id: Id,
     updates: &[Update],
     at: &[usize],
+    judged: &Judged<Incident>,
 ) -> Result<(), StoreError> {
     let rows: Vec<_> = at
         .iter()
         .filter_map(|at| updates.get(*at).map(|update| (*at, update)))
-        .map(|(at, update)| schema::incident_updates::ActiveModel {
-            incident: Set(id.to_string()),
-            native_id: Set(plain(&update.native_id)),
-            shown_at: Set(time::micros(update.shown_at)),
-            position: Set(i32::try_from(at).unwrap_or(i32::MAX)),
-            record: Set(to_json(update)),
+        .map(|(at, update)| {
+            let read = facts_of(update, judged);
+            schema::incident_updates::ActiveModel {
+                incident: Set(id.to_string()),
+                native_id: Set(plain(&update.native_id)),
+                shown_at: Set(time::micros(update.shown_at)),
+                position: Set(i32::try_from(at).unwrap_or(i32::MAX)),
+                record: Set(to_json(update)),
+                facts: Set(read.map(|read| to_json(&read.facts))),
+                facts_by: Set(read.map(|read| read.version.clone())),
+            }
         })
         .collect();
     let columns = [schema::incident_updates::Column::Incident, schema::incident_updates::Column::NativeId];
@@ -282,6 +289,8 @@ async fn write_updates(
                 schema::incident_updates::Column::ShownAt,
                 schema::incident_updates::Column::Position,
                 schema::incident_updates::Column::Record,
+                schema::incident_updates::Column::Facts,
+                schema::incident_updates::Column::FactsBy,
             ])
             .to_owned();
         schema::incident_updates::Entity::insert_many(chunk.to_vec())
@@ -290,6 +299,12 @@ async fn write_updates(
             .await?;
     }
     Ok(())
+}
+
+/// The facts that came with an update; `None` (to be read later) for one whose text came from elsewhere.
+fn facts_of<'a>(update: &Update, judged: &'a Judged<Incident>) -> Option<&'a Facts> {
+    let at = judged.value.updates.iter().position(|given| given.text == update.text && given.shown_at == update.shown_at)?;
+    judged.facts.get(at)
 }
 
 /// The number that the next kept version of an update gets.

@@ -6,13 +6,14 @@
 //! transaction has read still holds when it commits, and the same code is right on both.
 //!
 //! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `read`, `changes`,
-//! `copies`, `lease`, `backup`.
+//! `copies`, `facts`, `lease`, `backup`.
 
 mod backup;
 mod changes;
 mod commit;
 mod copies;
 mod error;
+mod facts;
 mod incidents;
 mod lease;
 mod open;
@@ -23,6 +24,7 @@ mod sql;
 pub use commit::Committed;
 pub use copies::{Copy, Story};
 pub use error::StoreError;
+pub use facts::Unread;
 pub use lease::Lease;
 pub use open::{Store, Target};
 pub use read::{IncidentRow, ItemRow, Row, Totals, Version};

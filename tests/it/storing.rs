@@ -91,7 +91,7 @@ fn item(source: &str, native: &str, text: &str) -> Judged<Item> {
         received_at: at("2024-12-26T19:00:00Z"),
         hidden: false,
     };
-    Judged { value, verdict: verdict("ChatGPT") }
+    Judged { value, verdict: verdict("ChatGPT"), facts: Vec::new() }
 }
 
 fn items(items: Vec<Judged<Item>>) -> Batch {
@@ -143,7 +143,7 @@ fn incident(id: Option<&str>, host: Option<&str>, updates: Vec<Update>) -> Judge
         updates,
         origin: Origin::Observed,
     };
-    Judged { value, verdict: verdict("ChatGPT") }
+    Judged { value, verdict: verdict("ChatGPT"), facts: Vec::new() }
 }
 
 fn incidents(incidents: Vec<Judged<Incident>>) -> Batch {
