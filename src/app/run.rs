@@ -126,7 +126,12 @@ async fn start_ingest(
     let rereading = reread::run(archive.store.clone(), stop.clone());
     let (commits, committer) = commit::committer(archive.store.clone(), troubles.archive.clone(), stop.clone());
     let queue = Queue::new(settings.sources.clone(), states, held, archive.clock.now());
-    Ok(vec![tokio::spawn(ingest::run(stages, queue, commits, stop)), tokio::spawn(committer), tokio::spawn(keep), tokio::spawn(rereading)])
+    Ok(vec![
+        tokio::spawn(ingest::run(stages, queue, commits, stop)),
+        tokio::spawn(committer),
+        tokio::spawn(keep),
+        tokio::spawn(rereading),
+    ])
 }
 
 /// Follows as soon as no other process does.

@@ -28,7 +28,8 @@ pub(super) fn read(view: &View<'_>, sentences: &[Sentence], official: bool, out:
         }
         for group in &taken {
             let hedged = sentence.is_hedged(group.from);
-            let strength = weight(group.cause) - i32::try_from(number.min(20)).unwrap_or(20) / 4 - i32::from(hedged) * 2;
+            let strength =
+                weight(group.cause) - i32::try_from(number.min(20)).unwrap_or(20) / 4 - i32::from(hedged) * 2;
             let draft = Draft::new(view, FactKind::Cause, group.cause.as_str(), (group.from, group.to)).sub(group.sub);
             out.push(draft.by(sentence.speaker(group.from, other)).strong(strength).hedged(hedged));
         }
@@ -82,7 +83,8 @@ fn groups(view: &View<'_>, sentence: &Sentence) -> Vec<Group> {
 
 /// Whether a token parts one cause from the next.
 fn parts(view: &View<'_>, at: usize) -> bool {
-    matches!(view.kind(at), Kind::Mark(',' | ';')) || matches!(view.low(at), "and" | "or" | "not" | "instead" | "by" | "but" | "after" | "to" | "from")
+    matches!(view.kind(at), Kind::Mark(',' | ';'))
+        || matches!(view.low(at), "and" | "or" | "not" | "instead" | "by" | "but" | "after" | "to" | "from")
 }
 
 /// Whether a sentence gives these words as a cause: a causal word stands near, on the side where it points.
@@ -91,7 +93,10 @@ fn is_cause(sentence: &Sentence, group: &Group) -> bool {
         return true;
     }
     // "It is not known if this is maintenance or a problem with servers": nothing is given as the cause.
-    let doubted = sentence.cues.iter().any(|cue| cue.class == Cue::CauseUnknown && cue.from <= group.from && group.from < cue.to + 14);
+    let doubted = sentence
+        .cues
+        .iter()
+        .any(|cue| cue.class == Cue::CauseUnknown && cue.from <= group.from && group.from < cue.to + 14);
     let given = |cue: &Found<Cue>| {
         let ahead = cue.to <= group.from + 1 && cue.from < group.from;
         let behind = group.to <= cue.from;

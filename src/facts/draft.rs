@@ -1,9 +1,6 @@
 //! A fact before its place in the text is counted in code points, with what the ranking goes by.
 
-use super::{
-    time::resolve::Told,
-    view::View,
-};
+use super::{time::resolve::Told, view::View};
 use crate::model::{Fact, FactKind, Precision, StatedBy};
 
 /// A fact in the making.
@@ -119,7 +116,8 @@ fn is_finer(one: &Draft, other: &Draft) -> bool {
         && rank(first.precision) < rank(second.precision)
         && rank(second.precision) >= 2
         && (second.precision != Precision::PartOfDay || (second.hour..second.hour + 6).contains(&first.hour))
-        && (first.date == second.date || second.precision == Precision::Month && first.date.month() == second.date.month())
+        && (first.date == second.date
+            || second.precision == Precision::Month && first.date.month() == second.date.month())
 }
 
 /// Counts code points up to places that only grow.

@@ -36,10 +36,13 @@ fn durations(view: &View<'_>, sentence: &Sentence, other: StatedBy, out: &mut Ve
             at += 1;
             continue;
         };
-        let is_field = sentence.from + 4 >= at && (sentence.from..at).any(|at| matches!(view.low(at), "duration" | "dauer" | "duree" | "duracion"));
+        let is_field = sentence.from + 4 >= at
+            && (sentence.from..at).any(|at| matches!(view.low(at), "duration" | "dauer" | "duree" | "duracion"));
         if minutes > 0 && minutes < 525_600 && (is_field || tells && is_length(view, sentence, at, to)) {
             let strength = if is_field { 20 } else { 5 };
-            let draft = Draft::new(view, FactKind::Duration, iso(minutes), (at, to)).by(sentence.speaker(at, other)).strong(strength);
+            let draft = Draft::new(view, FactKind::Duration, iso(minutes), (at, to))
+                .by(sentence.speaker(at, other))
+                .strong(strength);
             out.push(draft.hedged(sentence.is_hedged(at)));
         }
         at = to;
@@ -50,12 +53,51 @@ fn durations(view: &View<'_>, sentence: &Sentence, other: StatedBy, out: &mut Ve
 fn is_length(view: &View<'_>, sentence: &Sentence, from: usize, to: usize) -> bool {
     let hyphened = (from..to).any(|at| view.is_mark(at, '-'));
     let behind = view.low(to + usize::from(view.is_mark(to, '-')));
-    if matches!(behind, "old" | "ago" | "later" | "earlier" | "a" | "per" | "each" | "notice" | "window" | "delay" | "period" | "trial" | "wait" | "waits") && !hyphened {
-        return matches!(behind, "period") ;
+    if matches!(
+        behind,
+        "old"
+            | "ago"
+            | "later"
+            | "earlier"
+            | "a"
+            | "per"
+            | "each"
+            | "notice"
+            | "window"
+            | "delay"
+            | "period"
+            | "trial"
+            | "wait"
+            | "waits"
+    ) && !hyphened
+    {
+        return matches!(behind, "period");
     }
     if hyphened || view.is_mark(to, '-') {
         let is_outage = (to..(to + 6).min(sentence.to)).any(|at| {
-            matches!(view.low(at), "outage" | "outages" | "disruption" | "downtime" | "blackout" | "shutdown" | "interruption" | "crash" | "halt" | "glitch" | "outtage" | "breakdown" | "failure" | "attack" | "service" | "network" | "period" | "system" | "trading" | "computer")
+            matches!(
+                view.low(at),
+                "outage"
+                    | "outages"
+                    | "disruption"
+                    | "downtime"
+                    | "blackout"
+                    | "shutdown"
+                    | "interruption"
+                    | "crash"
+                    | "halt"
+                    | "glitch"
+                    | "outtage"
+                    | "breakdown"
+                    | "failure"
+                    | "attack"
+                    | "service"
+                    | "network"
+                    | "period"
+                    | "system"
+                    | "trading"
+                    | "computer"
+            )
         });
         return is_outage;
     }
@@ -65,16 +107,20 @@ fn is_length(view: &View<'_>, sentence: &Sentence, from: usize, to: usize) -> bo
         at = before;
         let earlier = at.checked_sub(1).map_or("", |earlier| view.low(earlier));
         match view.low(at) {
-            "for" | "lasted" | "lasting" | "lasts" | "durante" | "pendant" | "wahrend" | "dauerte" | "duro" | "durou" | "dure" | "por" | "per" | "durato" => {
+            "for" | "lasted" | "lasting" | "lasts" | "durante" | "pendant" | "wahrend" | "dauerte" | "duro"
+            | "durou" | "dure" | "por" | "per" | "durato" => {
                 return !matches!(earlier, "waiting" | "wait" | "scheduled");
             }
             "in" | "within" | "after" | "nach" | "apres" | "tras" | "dopo" | "apos" => {
                 let next = sentence.has(Cue::Role(Role::Next));
-                return !next && sentence.any(|cue| matches!(cue, Cue::Role(Role::End) | Cue::Status(_))) || earlier == "off" ;
+                return !next && sentence.any(|cue| matches!(cue, Cue::Role(Role::End) | Cue::Status(_)))
+                    || earlier == "off";
             }
             "of" => return matches!(earlier, "period" | "duration" | "outage" | "total"),
-            "about" | "around" | "approximately" | "almost" | "nearly" | "over" | "than" | "more" | "less" | "least" | "at" | "roughly" | "some" | "up" | "to" | "just"
-            | "under" | "the" | "circa" | "environ" | "etwa" | "rund" | "knapp" | "unos" | "unas" | "cerca" | "de" | "mas" | "another" | "a" | "uber" | "mehr" | "als" => {}
+            "about" | "around" | "approximately" | "almost" | "nearly" | "over" | "than" | "more" | "less"
+            | "least" | "at" | "roughly" | "some" | "up" | "to" | "just" | "under" | "the" | "circa" | "environ"
+            | "etwa" | "rund" | "knapp" | "unos" | "unas" | "cerca" | "de" | "mas" | "another" | "a" | "uber"
+            | "mehr" | "als" => {}
             _ => return false,
         }
     }
@@ -105,7 +151,13 @@ fn counts(view: &View<'_>, sentence: &Sentence, out: &mut Vec<Draft>) {
         let Some(last) = cue.from.checked_sub(1).filter(|last| *last >= sentence.from) else { continue };
         // "thousands of reports", "2,500 outage reports", "more than 1.2 million complaints"
         let mut at = last;
-        while at > sentence.from && at + 4 > last && matches!(view.low(at), "of" | "user" | "such" | "de" | "outage" | "problem" | "individual" | "di" | "customer") {
+        while at > sentence.from
+            && at + 4 > last
+            && matches!(
+                view.low(at),
+                "of" | "user" | "such" | "de" | "outage" | "problem" | "individual" | "di" | "customer"
+            )
+        {
             at -= 1;
         }
         let Some((value, from)) = count(view, sentence, at) else { continue };
@@ -140,7 +192,12 @@ fn count(view: &View<'_>, sentence: &Sentence, at: usize) -> Option<(String, usi
     }
     let mut power = 1000;
     let mut group = digits;
-    while group == 3 && from >= sentence.from + 2 && matches!(view.kind(from - 1), Kind::Mark(',' | '.')) && view.is_tight(from) && view.is_tight(from - 1) {
+    while group == 3
+        && from >= sentence.from + 2
+        && matches!(view.kind(from - 1), Kind::Mark(',' | '.'))
+        && view.is_tight(from)
+        && view.is_tight(from - 1)
+    {
         let (more, length) = view.number(from - 2)?;
         number += more * power;
         power *= 1000;
@@ -159,12 +216,44 @@ fn ordinals(view: &View<'_>, sentence: &Sentence, other: StatedBy, out: &mut Vec
     for at in sentence.from..sentence.to {
         let Some((number, to)) = ordinal(view, at) else { continue };
         let noun = (to..(to + 5).min(sentence.to)).find(|at| {
-            matches!(view.low(*at), "outage" | "outages" | "disruption" | "time" | "incident" | "failure" | "crash" | "breakdown" | "glitch" | "shutdown" | "attack" | "blackout" | "interruption" | "halt" | "outtage" | "such")
-                || matches!(view.low(*at), "ausfall" | "storung" | "mal" | "panne" | "fois" | "caida" | "vez" | "falla" | "queda" | "volta" | "disservizio")
+            matches!(
+                view.low(*at),
+                "outage"
+                    | "outages"
+                    | "disruption"
+                    | "time"
+                    | "incident"
+                    | "failure"
+                    | "crash"
+                    | "breakdown"
+                    | "glitch"
+                    | "shutdown"
+                    | "attack"
+                    | "blackout"
+                    | "interruption"
+                    | "halt"
+                    | "outtage"
+                    | "such"
+            ) || matches!(
+                view.low(*at),
+                "ausfall"
+                    | "storung"
+                    | "mal"
+                    | "panne"
+                    | "fois"
+                    | "caida"
+                    | "vez"
+                    | "falla"
+                    | "queda"
+                    | "volta"
+                    | "disservizio"
+            )
         });
         let Some(noun) = noun else { continue };
         let Some((scope, end)) = scope(view, noun + 1, sentence.to) else { continue };
-        out.push(Draft::new(view, FactKind::Ordinal, format!("{number}:{scope}"), (at, end)).by(sentence.speaker(at, other)));
+        out.push(
+            Draft::new(view, FactKind::Ordinal, format!("{number}:{scope}"), (at, end)).by(sentence.speaker(at, other)),
+        );
     }
 }
 
@@ -201,12 +290,43 @@ fn scope(view: &View<'_>, from: usize, end: usize) -> Option<(String, usize)> {
     };
     for at in from..(from + 9).min(end) {
         let before = view.low(at - 1);
-        let tells = matches!(before, "this" | "a" | "the" | "in" | "its" | "as" | "many" | "within" | "one" | "diesem" | "diese" | "dieser" | "einem" | "ce" | "cette" | "este" | "esta" | "questo" | "questa" | "cet" | "of" | "en" | "un" | "una" | "neste" | "nesta" | "em");
+        let tells = matches!(
+            before,
+            "this"
+                | "a"
+                | "the"
+                | "in"
+                | "its"
+                | "as"
+                | "many"
+                | "within"
+                | "one"
+                | "diesem"
+                | "diese"
+                | "dieser"
+                | "einem"
+                | "ce"
+                | "cette"
+                | "este"
+                | "esta"
+                | "questo"
+                | "questa"
+                | "cet"
+                | "of"
+                | "en"
+                | "un"
+                | "una"
+                | "neste"
+                | "nesta"
+                | "em"
+        );
         if view.low(at) == "ever" || view.low(at) == "history" {
             return Some(("ever".to_owned(), at + 1));
         }
         if view.low(at) == "since" && at + 1 < end {
-            let to = (at + 1..(at + 4).min(end)).take_while(|at| words::month(view.low(*at)).is_some() || view.kind(*at) == Kind::Number).last()?;
+            let to = (at + 1..(at + 4).min(end))
+                .take_while(|at| words::month(view.low(*at)).is_some() || view.kind(*at) == Kind::Number)
+                .last()?;
             return Some((format!("since {}", view.written(at + 1, to + 1)), to + 1));
         }
         if tells && let Some(unit) = unit(view.low(at)) {

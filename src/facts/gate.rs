@@ -22,7 +22,8 @@ impl Story {
         let mut sum = 0_i32;
         for (number, sentence) in title.iter().chain(body.iter().take(14)).enumerate() {
             let strong = sentence.has(Cue::Strong);
-            let weak = sentence.has(Cue::Outage) || sentence.any(|cue| matches!(cue, Cue::Symptom(Symptom::Unavail | Symptom::Error)));
+            let weak = sentence.has(Cue::Outage)
+                || sentence.any(|cue| matches!(cue, Cue::Symptom(Symptom::Unavail | Symptom::Error)));
             let negative = sentence.has(Cue::Negative);
             let early = if number < 3 { 2 } else { 1 };
             sum += match (strong, weak, negative) {
@@ -34,7 +35,8 @@ impl Story {
             };
         }
         // What happened happened at some time; what could happen did not.
-        let dated = body.iter().any(|sentence| !sentence.background && sentence.times.iter().any(|time| time.told.is_some()));
+        let dated =
+            body.iter().any(|sentence| !sentence.background && sentence.times.iter().any(|time| time.told.is_some()));
         sum += if dated { 2 } else { -6 };
         Self { is_one: sum >= LEAST }
     }

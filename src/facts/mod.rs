@@ -26,12 +26,12 @@ use crate::{
 };
 use draft::Draft;
 use sentence::Sentence;
+pub use time::resolve::Published;
 use time::{
     grammar,
     resolve::Frame,
     tell::{Carry, tell},
 };
-pub use time::resolve::Published;
 use view::View;
 
 /// The name and version of this reader, as every stored reading bears it.
@@ -39,6 +39,9 @@ pub const VERSION: &str = "facts-1";
 
 /// Facts of one text at most: more is no text but an attempt.
 const MOST: usize = 400;
+
+/// Times of one sentence at most.
+const MOST_TIMES: usize = 24;
 
 /// A text to be read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -112,9 +115,11 @@ fn tell_times(view: &View<'_>, sentences: &mut [Sentence], document: &Document<'
     for sentence in sentences.iter() {
         let mut found = Vec::new();
         grammar::times(view, (sentence.from, sentence.to), manner, &mut found);
+        found.truncate(MOST_TIMES);
         stated.push(found);
     }
-    let places: Vec<_> = sentences.iter().flat_map(|sentence| sentence.places.iter().map(|(place, at, _)| (*place, *at))).collect();
+    let places: Vec<_> =
+        sentences.iter().flat_map(|sentence| sentence.places.iter().map(|(place, at, _)| (*place, *at))).collect();
     let zone = official::zone(view).map(|(_, zone)| zone);
     let place = places::zone_of(&places);
     let frame = Frame { published: document.published, zone, place, infers: !official };
@@ -142,9 +147,14 @@ fn roles_together(drafts: &mut Vec<Draft>) {
     use crate::model::{FactKind, Precision};
     let exact = |draft: &Draft| draft.fact.precision.is_some_and(|precision| precision <= Precision::Hour);
     let has_start = drafts.iter().any(|draft| {
-        draft.fact.kind == FactKind::Start && exact(draft) && !drafts.iter().any(|other| other.fact.kind == FactKind::FirstReport && other.fact.span == draft.fact.span)
+        draft.fact.kind == FactKind::Start
+            && exact(draft)
+            && !drafts
+                .iter()
+                .any(|other| other.fact.kind == FactKind::FirstReport && other.fact.span == draft.fact.span)
     });
-    let reported: Vec<(u32, u32)> = drafts.iter().filter(|draft| draft.fact.kind == FactKind::FirstReport).map(|draft| draft.fact.span).collect();
+    let reported: Vec<(u32, u32)> =
+        drafts.iter().filter(|draft| draft.fact.kind == FactKind::FirstReport).map(|draft| draft.fact.span).collect();
     let first_word = drafts
         .iter()
         .filter(|draft| draft.fact.kind == FactKind::Acknowledged)

@@ -50,7 +50,8 @@ pub(super) fn read(view: &View<'_>, title: &[Sentence], body: &[Sentence], offic
     // What is also written small is a word, not a name.
     names.retain(|name, mentions| name.contains(' ') || !small.contains(name.as_str()) || mentions.len() >= 4);
     described(view, body, out);
-    let titled: HashSet<&str> = title.iter().flat_map(|sentence| (sentence.from..sentence.to).map(|at| view.low(at))).collect();
+    let titled: HashSet<&str> =
+        title.iter().flat_map(|sentence| (sentence.from..sentence.to).map(|at| view.low(at))).collect();
     let mut scored: Vec<(i32, &String, Mention)> = Vec::new();
     for (name, mentions) in &names {
         let Some(score) = score(view, body, name, mentions, &titled) else { continue };
@@ -88,7 +89,11 @@ fn described(view: &View<'_>, body: &[Sentence], out: &mut Vec<Draft>) {
             if !(word.ends_with("'s") || view.is_mark(at, '\'') && view.is_tight(at)) {
                 continue;
             }
-            let Some(head) = (at + 1..(at + 8).min(sentence.to)).find(|at| is_head(view.low(*at)) || !modifies(view, *at)) else { continue };
+            let Some(head) =
+                (at + 1..(at + 8).min(sentence.to)).find(|at| is_head(view.low(*at)) || !modifies(view, *at))
+            else {
+                continue;
+            };
             let plain = (at + 1..head).all(|at| !view.tokens[at].capital || view.low(at) == "internet");
             if is_head(view.low(head)) && head >= at + 2 && plain {
                 let draft = Draft::new(view, FactKind::Product, view.written(at + 1, head + 1), (at + 1, head + 1));
@@ -110,8 +115,41 @@ fn modifies(view: &View<'_>, at: usize) -> bool {
         && word.len() > 2
         && !matches!(
             word,
-            "own" | "nationwide" | "worldwide" | "entire" | "whole" | "new" | "many" | "most" | "other" | "all" | "current" | "core" | "the" | "affected" | "main" | "various" | "global" | "internal"
-                | "several" | "some" | "any" | "one" | "first" | "for" | "with" | "from" | "that" | "which" | "has" | "was" | "were" | "are" | "have" | "been" | "not"
+            "own"
+                | "nationwide"
+                | "worldwide"
+                | "entire"
+                | "whole"
+                | "new"
+                | "many"
+                | "most"
+                | "other"
+                | "all"
+                | "current"
+                | "core"
+                | "the"
+                | "affected"
+                | "main"
+                | "various"
+                | "global"
+                | "internal"
+                | "several"
+                | "some"
+                | "any"
+                | "one"
+                | "first"
+                | "for"
+                | "with"
+                | "from"
+                | "that"
+                | "which"
+                | "has"
+                | "was"
+                | "were"
+                | "are"
+                | "have"
+                | "been"
+                | "not"
         )
         && !word.ends_with("ed");
     joins || says
@@ -140,7 +178,11 @@ fn inner_capitals<'v>(view: &'v View<'_>, title: &[Sentence], body: &[Sentence])
         let all = (sentence.from..sentence.to).filter(|at| view.kind(*at) == Kind::Word).count();
         let capital = (sentence.from..sentence.to).filter(|at| view.tokens[*at].capital).count();
         if capital * 2 < all {
-            words.extend((sentence.from..sentence.to).filter(|at| view.tokens[*at].capital).map(|at| view.low(at).trim_end_matches("'s")));
+            words.extend(
+                (sentence.from..sentence.to)
+                    .filter(|at| view.tokens[*at].capital)
+                    .map(|at| view.low(at).trim_end_matches("'s")),
+            );
         }
     }
     words
@@ -166,9 +208,13 @@ fn runs(view: &View<'_>, sentence: &Sentence, capitals: &HashSet<&str>) -> Vec<(
             at = to.max(*behind);
             continue;
         }
-        let starts = view.kind(at) == Kind::Word && (view.tokens[at].capital || is_camel(view, at)) && !is_common(view.low(at));
+        let starts =
+            view.kind(at) == Kind::Word && (view.tokens[at].capital || is_camel(view, at)) && !is_common(view.low(at));
         let leads = Some(at) == first || at > 0 && matches!(view.kind(at - 1), Kind::Mark('"' | ':' | '(' | '-'));
-        let known = !leads || capitals.contains(view.low(at).trim_end_matches("'s")) || view.low(at).ends_with("'s") || next_is_capital(view, at);
+        let known = !leads
+            || capitals.contains(view.low(at).trim_end_matches("'s"))
+            || view.low(at).ends_with("'s")
+            || next_is_capital(view, at);
         if !starts || !known {
             at += 1;
             continue;
@@ -189,7 +235,9 @@ fn next_is_capital(view: &View<'_>, at: usize) -> bool {
 /// `iCloud`, `eBay`.
 fn is_camel(view: &View<'_>, at: usize) -> bool {
     let word = view.written(at, at + 1);
-    word.len() > 2 && word.chars().skip(1).take(2).any(char::is_uppercase) && word.chars().next().is_some_and(char::is_lowercase)
+    word.len() > 2
+        && word.chars().skip(1).take(2).any(char::is_uppercase)
+        && word.chars().next().is_some_and(char::is_lowercase)
 }
 
 /// Where the name that begins at a token ends: `Microsoft 365`, `Bandwidth.com`, `Bank of America`, `AT&T`, `Pokemon Go`.
@@ -214,7 +262,12 @@ fn run_end(view: &View<'_>, from: usize, end: usize) -> usize {
             Kind::Mark('.') if tight => view.kind(to + 1) == Kind::Word,
             Kind::Mark('&' | '+') => to + 1 < end && view.tokens[to + 1].capital,
             Kind::Mark('-' | '/') if tight => view.tokens[to + 1].capital,
-            Kind::Word => matches!(view.low(to), "of" | "de" | "del") && to + 1 < end && view.tokens[to + 1].capital && view.kind(to + 1) == Kind::Word,
+            Kind::Word => {
+                matches!(view.low(to), "of" | "de" | "del")
+                    && to + 1 < end
+                    && view.tokens[to + 1].capital
+                    && view.kind(to + 1) == Kind::Word
+            }
             _ => false,
         };
         if !bridge || to + 1 >= end {
@@ -234,20 +287,247 @@ fn is_month_or_day(word: &str) -> bool {
 fn is_common(word: &str) -> bool {
     matches!(
         word,
-        "the" | "a" | "an" | "this" | "that" | "these" | "those" | "it" | "its" | "it's" | "we" | "our" | "they" | "their" | "he" | "she" | "i" | "i'm"
-            | "you" | "your" | "in" | "on" | "at" | "by" | "for" | "from" | "to" | "of" | "with" | "as" | "and" | "or" | "but" | "if" | "while" | "when"
-            | "after" | "before" | "since" | "during" | "although" | "however" | "meanwhile" | "also" | "some" | "many" | "most" | "all" | "other" | "one"
-            | "users" | "customers" | "people" | "there" | "here" | "what" | "why" | "how" | "who" | "no" | "not" | "yes" | "more" | "so" | "then" | "now"
-            | "according" | "because" | "due" | "update" | "updated" | "read" | "see" | "image" | "source" | "copyright" | "reporting" | "reuters" | "ap"
-            | "afp" | "bleepingcomputer" | "zdnet" | "techcrunch" | "verge" | "bloomberg" | "bbc" | "cnn" | "nbc" | "cbs" | "abc" | "cnbc" | "downdetector" | "detector" | "netblocks"
-            | "ddos" | "dos" | "dns" | "bgp" | "api" | "apis" | "ceo" | "cto" | "cio" | "coo" | "it'" | "us" | "uk" | "eu" | "et" | "est" | "edt" | "pst" | "pdt" | "pt" | "gmt" | "utc"
-            | "ist" | "bst" | "cet" | "cest" | "am" | "pm" | "atm" | "atms" | "pc" | "pcs" | "url" | "http" | "https" | "www" | "ip" | "isp" | "isps" | "vpn" | "sms" | "tv" | "ai" | "ict" | "covid"
-            | "mr" | "mrs" | "ms" | "dr" | "spokesman" | "spokeswoman" | "spokesperson" | "president" | "minister" | "prime" | "chief" | "officer" | "director"
-            | "internet" | "web" | "voip" | "wi" | "fi" | "lte" | "english" | "christmas" | "easter" | "eastern" | "pacific" | "central" | "mountain"
-            | "el" | "la" | "los" | "las" | "en" | "un" | "una" | "por" | "para" | "con" | "se" | "de" | "del" | "al" | "lo" | "su" | "sus" | "este" | "esta" | "segun" | "le" | "les" | "des" | "der" | "die" | "das"
-            | "outage" | "outages" | "breaking" | "share" | "advertisement" | "related" | "photo" | "getty" | "images" | "file" | "story" | "news" | "press" | "said" | "just" | "still" | "only"
-            | "both" | "each" | "several" | "several'" | "thousands" | "hundreds" | "millions" | "earlier" | "later" | "once" | "first" | "second" | "another" | "any" | "every" | "trainers" | "despite" | "unfortunately"
-            | "officials" | "police" | "federal" | "government" | "ministry" | "department" | "university" | "spokespeople" | "federal'" | "congress" | "senate" | "android" | "ios" | "windows" | "linux"
+        "the"
+            | "a"
+            | "an"
+            | "this"
+            | "that"
+            | "these"
+            | "those"
+            | "it"
+            | "its"
+            | "it's"
+            | "we"
+            | "our"
+            | "they"
+            | "their"
+            | "he"
+            | "she"
+            | "i"
+            | "i'm"
+            | "you"
+            | "your"
+            | "in"
+            | "on"
+            | "at"
+            | "by"
+            | "for"
+            | "from"
+            | "to"
+            | "of"
+            | "with"
+            | "as"
+            | "and"
+            | "or"
+            | "but"
+            | "if"
+            | "while"
+            | "when"
+            | "after"
+            | "before"
+            | "since"
+            | "during"
+            | "although"
+            | "however"
+            | "meanwhile"
+            | "also"
+            | "some"
+            | "many"
+            | "most"
+            | "all"
+            | "other"
+            | "one"
+            | "users"
+            | "customers"
+            | "people"
+            | "there"
+            | "here"
+            | "what"
+            | "why"
+            | "how"
+            | "who"
+            | "no"
+            | "not"
+            | "yes"
+            | "more"
+            | "so"
+            | "then"
+            | "now"
+            | "according"
+            | "because"
+            | "due"
+            | "update"
+            | "updated"
+            | "read"
+            | "see"
+            | "image"
+            | "source"
+            | "copyright"
+            | "reporting"
+            | "reuters"
+            | "ap"
+            | "afp"
+            | "bleepingcomputer"
+            | "zdnet"
+            | "techcrunch"
+            | "verge"
+            | "bloomberg"
+            | "bbc"
+            | "cnn"
+            | "nbc"
+            | "cbs"
+            | "abc"
+            | "cnbc"
+            | "downdetector"
+            | "detector"
+            | "netblocks"
+            | "ddos"
+            | "dos"
+            | "dns"
+            | "bgp"
+            | "api"
+            | "apis"
+            | "ceo"
+            | "cto"
+            | "cio"
+            | "coo"
+            | "it'"
+            | "us"
+            | "uk"
+            | "eu"
+            | "et"
+            | "est"
+            | "edt"
+            | "pst"
+            | "pdt"
+            | "pt"
+            | "gmt"
+            | "utc"
+            | "ist"
+            | "bst"
+            | "cet"
+            | "cest"
+            | "am"
+            | "pm"
+            | "atm"
+            | "atms"
+            | "pc"
+            | "pcs"
+            | "url"
+            | "http"
+            | "https"
+            | "www"
+            | "ip"
+            | "isp"
+            | "isps"
+            | "vpn"
+            | "sms"
+            | "tv"
+            | "ai"
+            | "ict"
+            | "covid"
+            | "mr"
+            | "mrs"
+            | "ms"
+            | "dr"
+            | "spokesman"
+            | "spokeswoman"
+            | "spokesperson"
+            | "president"
+            | "minister"
+            | "prime"
+            | "chief"
+            | "officer"
+            | "director"
+            | "internet"
+            | "web"
+            | "voip"
+            | "wi"
+            | "fi"
+            | "lte"
+            | "english"
+            | "christmas"
+            | "easter"
+            | "eastern"
+            | "pacific"
+            | "central"
+            | "mountain"
+            | "el"
+            | "la"
+            | "los"
+            | "las"
+            | "en"
+            | "un"
+            | "una"
+            | "por"
+            | "para"
+            | "con"
+            | "se"
+            | "de"
+            | "del"
+            | "al"
+            | "lo"
+            | "su"
+            | "sus"
+            | "este"
+            | "esta"
+            | "segun"
+            | "le"
+            | "les"
+            | "des"
+            | "der"
+            | "die"
+            | "das"
+            | "outage"
+            | "outages"
+            | "breaking"
+            | "share"
+            | "advertisement"
+            | "related"
+            | "photo"
+            | "getty"
+            | "images"
+            | "file"
+            | "story"
+            | "news"
+            | "press"
+            | "said"
+            | "just"
+            | "still"
+            | "only"
+            | "both"
+            | "each"
+            | "several"
+            | "several'"
+            | "thousands"
+            | "hundreds"
+            | "millions"
+            | "earlier"
+            | "later"
+            | "once"
+            | "first"
+            | "second"
+            | "another"
+            | "any"
+            | "every"
+            | "trainers"
+            | "despite"
+            | "unfortunately"
+            | "officials"
+            | "police"
+            | "federal"
+            | "government"
+            | "ministry"
+            | "department"
+            | "university"
+            | "spokespeople"
+            | "federal'"
+            | "congress"
+            | "senate"
+            | "android"
+            | "ios"
+            | "windows"
+            | "linux"
     ) || is_month_or_day(word)
 }
 
@@ -267,22 +547,72 @@ fn is_name(view: &View<'_>, sentence: &Sentence, from: usize, to: usize) -> bool
     // "CEO David Morken", "spokeswoman Lisa Ward", "on Twitter", "told Reuters"
     let person = matches!(
         before,
-        "spokesman" | "spokeswoman" | "spokesperson" | "ceo" | "cto" | "cio" | "president" | "minister" | "director" | "mr" | "mrs" | "ms" | "dr" | "analyst" | "founder"
-            | "officer" | "chairman" | "secretary" | "leader" | "head" | "author" | "editor" | "chief" | "manager" | "senator" | "judge" | "told" | "by" | "via" | "executive" | "owner"
-    ) && to - from <= 3 && (before != "by" || to - from == 2);
-    let person = person || to - from == 2 && matches!(view.low(to), "said" | "says" | "told" | "added" | "tweeted" | "wrote") && !is_known_maker(view.low(from));
-    let medium = before == "on" && matches!(view.low(from), "twitter" | "facebook" | "reddit" | "instagram" | "x" | "youtube" | "linkedin")
+        "spokesman"
+            | "spokeswoman"
+            | "spokesperson"
+            | "ceo"
+            | "cto"
+            | "cio"
+            | "president"
+            | "minister"
+            | "director"
+            | "mr"
+            | "mrs"
+            | "ms"
+            | "dr"
+            | "analyst"
+            | "founder"
+            | "officer"
+            | "chairman"
+            | "secretary"
+            | "leader"
+            | "head"
+            | "author"
+            | "editor"
+            | "chief"
+            | "manager"
+            | "senator"
+            | "judge"
+            | "told"
+            | "by"
+            | "via"
+            | "executive"
+            | "owner"
+    ) && to - from <= 3
+        && (before != "by" || to - from == 2);
+    let person = person
+        || to - from == 2
+            && matches!(view.low(to), "said" | "says" | "told" | "added" | "tweeted" | "wrote")
+            && !is_known_maker(view.low(from));
+    let medium = before == "on"
+        && matches!(view.low(from), "twitter" | "facebook" | "reddit" | "instagram" | "x" | "youtube" | "linkedin")
         && !sentence_is_down(view, sentence, to);
     !person && !medium
 }
 
 /// "on Facebook is down" would be the one; "on Twitter, users" is not.
 fn sentence_is_down(view: &View<'_>, sentence: &Sentence, to: usize) -> bool {
-    sentence.cues.iter().any(|cue| cue.class == Cue::Symptom(Symptom::Unavail) && cue.from == to) || view.low(to) == "outage"
+    sentence.cues.iter().any(|cue| cue.class == Cue::Symptom(Symptom::Unavail) && cue.from == to)
+        || view.low(to) == "outage"
 }
 
 fn is_known_maker(word: &str) -> bool {
-    matches!(word, "microsoft" | "google" | "amazon" | "apple" | "meta" | "sony" | "oracle" | "ibm" | "deutsche" | "british" | "american" | "bank" | "telstra")
+    matches!(
+        word,
+        "microsoft"
+            | "google"
+            | "amazon"
+            | "apple"
+            | "meta"
+            | "sony"
+            | "oracle"
+            | "ibm"
+            | "deutsche"
+            | "british"
+            | "american"
+            | "bank"
+            | "telstra"
+    )
 }
 
 /// How much a text says that a name is affected; `None` where it says nothing of the kind.
@@ -306,7 +636,8 @@ fn score(view: &View<'_>, body: &[Sentence], name: &str, mentions: &[Mention], t
     if mentions[0].sentence == 0 {
         sum += 2;
         // Whoever the first sentence begins with is whom the story is about.
-        let leads = mentions[0].from <= first.from + 3 && first.any(|cue| matches!(cue, Cue::Symptom(_) | Cue::Strong | Cue::Status(_)));
+        let leads = mentions[0].from <= first.from + 3
+            && first.any(|cue| matches!(cue, Cue::Symptom(_) | Cue::Strong | Cue::Status(_)));
         affected += i32::from(leads);
         sum += i32::from(leads) * 2;
     }
@@ -328,16 +659,76 @@ fn nearness(view: &View<'_>, sentence: &Sentence, mention: &Mention) -> i32 {
     let is_subject = behind && !matches!(before, "told" | "by");
     sum += i32::from(is_subject) * 2;
     let noun = view.low(to);
-    if matches!(noun, "users" | "customers" | "servers" | "server" | "service" | "services" | "app" | "website" | "site" | "network" | "platform" | "outage" | "accounts" | "subscribers" | "players" | "system" | "systems" | "down") {
+    if matches!(
+        noun,
+        "users"
+            | "customers"
+            | "servers"
+            | "server"
+            | "service"
+            | "services"
+            | "app"
+            | "website"
+            | "site"
+            | "network"
+            | "platform"
+            | "outage"
+            | "accounts"
+            | "subscribers"
+            | "players"
+            | "system"
+            | "systems"
+            | "down"
+    ) {
         sum += 2;
     }
-    if view.low(to - 1).ends_with("'s") && (to..(to + 5).min(sentence.to)).any(|at| matches!(view.low(at), "service" | "services" | "servers" | "website" | "network" | "system" | "systems" | "app" | "apps" | "platform" | "customers" | "users" | "sites")) {
+    if view.low(to - 1).ends_with("'s")
+        && (to..(to + 5).min(sentence.to)).any(|at| {
+            matches!(
+                view.low(at),
+                "service"
+                    | "services"
+                    | "servers"
+                    | "website"
+                    | "network"
+                    | "system"
+                    | "systems"
+                    | "app"
+                    | "apps"
+                    | "platform"
+                    | "customers"
+                    | "users"
+                    | "sites"
+            )
+        })
+    {
         sum += 2;
     }
     // "access to X", "users of X", "outage at X", "including X"
-    let leads = matches!(before, "of" | "at" | "to" | "with" | "using" | "accessing" | "on" | "including" | "affected" | "affecting" | "impacting" | "hit" | "hits" | "for" | "into" | "from" | "down");
+    let leads = matches!(
+        before,
+        "of" | "at"
+            | "to"
+            | "with"
+            | "using"
+            | "accessing"
+            | "on"
+            | "including"
+            | "affected"
+            | "affecting"
+            | "impacting"
+            | "hit"
+            | "hits"
+            | "for"
+            | "into"
+            | "from"
+            | "down"
+    );
     let before_it = sentence.cues.iter().any(|cue| tells(cue.class) && cue.to <= from && from - cue.to <= 3);
-    if leads && before_it || matches!(before, "including" | "affecting" | "impacting") || matches!((earlier, before), ("access" | "connecting" | "users" | "customers", "to" | "of")) {
+    if leads && before_it
+        || matches!(before, "including" | "affecting" | "impacting")
+        || matches!((earlier, before), ("access" | "connecting" | "users" | "customers", "to" | "of"))
+    {
         sum += 3;
     }
     // The cause's side of the sentence is not what is affected.
@@ -348,7 +739,12 @@ fn nearness(view: &View<'_>, sentence: &Sentence, mention: &Mention) -> i32 {
 }
 
 /// Names in lists behind an affected name or behind "including": "SharePoint Online, OneDrive, and Microsoft Teams".
-fn listed(view: &View<'_>, body: &[Sentence], scored: &[(i32, &String, Mention)], capitals: &HashSet<&str>) -> Vec<Mention> {
+fn listed(
+    view: &View<'_>,
+    body: &[Sentence],
+    scored: &[(i32, &String, Mention)],
+    capitals: &HashSet<&str>,
+) -> Vec<Mention> {
     let known: HashMap<&String, i32> = scored.iter().map(|(score, name, _)| (*name, *score)).collect();
     let mut found = Vec::new();
     for (number, sentence) in body.iter().enumerate() {
@@ -358,7 +754,8 @@ fn listed(view: &View<'_>, body: &[Sentence], scored: &[(i32, &String, Mention)]
         let runs = runs(view, sentence, capitals);
         let mut inside = false;
         for (index, (from, to)) in runs.iter().enumerate() {
-            let opens = (from.saturating_sub(3)..*from).any(|at| matches!(view.low(at), "including" | "include" | "includes" | "like"));
+            let opens = (from.saturating_sub(3)..*from)
+                .any(|at| matches!(view.low(at), "including" | "include" | "includes" | "like"));
             let affected = known.get(&key(view, *from, *to)).is_some_and(|score| *score >= 4);
             let follows = index > 0 && links(view, runs[index - 1].1, *from);
             inside = opens || affected || inside && follows;
@@ -373,7 +770,12 @@ fn listed(view: &View<'_>, body: &[Sentence], scored: &[(i32, &String, Mention)]
 
 /// Whether only commas and conjunctions stand between two names.
 fn links(view: &View<'_>, from: usize, to: usize) -> bool {
-    from < to && to - from <= 3 && (from..to).all(|at| matches!(view.kind(at), Kind::Mark(',' | '/' | '"')) || matches!(view.low(at), "and" | "or" | "y" | "e" | "und" | "et"))
+    from < to
+        && to - from <= 3
+        && (from..to).all(|at| {
+            matches!(view.kind(at), Kind::Mark(',' | '/' | '"'))
+                || matches!(view.low(at), "and" | "or" | "y" | "e" | "und" | "et")
+        })
 }
 
 /// Providers whose failure is said to hit others.
@@ -384,7 +786,10 @@ fn upstreams(view: &View<'_>, body: &[Sentence], out: &mut Vec<Draft>) {
             continue;
         }
         for cue in sentence.cues.iter().filter(|cue| cue.class == Cue::Upstream) {
-            let causes = sentence.cues.iter().any(|other| matches!(other.class, Cue::Because | Cue::Causes) && other.from.abs_diff(cue.from) <= 6);
+            let causes = sentence
+                .cues
+                .iter()
+                .any(|other| matches!(other.class, Cue::Because | Cue::Causes) && other.from.abs_diff(cue.from) <= 6);
             let upstream = view.low(cue.from) == "upstream" || view.low(cue.from) == "third";
             if causes || upstream {
                 let draft = Draft::new(view, FactKind::Upstream, "unnamed", (cue.from, cue.to));
@@ -403,7 +808,10 @@ fn where_it_is(view: &View<'_>, body: &[Sentence], official: bool, out: &mut Vec
             if let Cue::Wide(value) = cue.class
                 && !sentence.background
             {
-                out.push(Draft::new(view, FactKind::Place, value, (cue.from, cue.to)).by(sentence.speaker(cue.from, StatedBy::Press)));
+                out.push(
+                    Draft::new(view, FactKind::Place, value, (cue.from, cue.to))
+                        .by(sentence.speaker(cue.from, StatedBy::Press)),
+                );
             }
         }
         let mut inside = false;
@@ -412,8 +820,16 @@ fn where_it_is(view: &View<'_>, body: &[Sentence], official: bool, out: &mut Vec
             let follows = inside && links(view, last, *from) || inside && *from <= last + 2;
             last = *to;
             // `US-EAST-1` is no country, `Singapore Airlines` no place.
-            let is_code = view.is_mark(*to, '-') && view.is_tight(*to) && view.is_tight(to + 1) && view.tokens.get(to + 1).is_some_and(|next| next.capital);
-            let is_part = is_code || next_is_capital(view, to - 1) && view.kind(*to) == Kind::Word || *from > 0 && view.tokens[*from - 1].capital && view.kind(*from - 1) == Kind::Word && *from - 1 > sentence.from;
+            let is_code = view.is_mark(*to, '-')
+                && view.is_tight(*to)
+                && view.is_tight(to + 1)
+                && view.tokens.get(to + 1).is_some_and(|next| next.capital);
+            let is_part = is_code
+                || next_is_capital(view, to - 1) && view.kind(*to) == Kind::Word
+                || *from > 0
+                    && view.tokens[*from - 1].capital
+                    && view.kind(*from - 1) == Kind::Word
+                    && *from - 1 > sentence.from;
             inside = !is_part && (follows || is_where(view, *from));
             if sentence.background || number == 0 && is_dateline(view, sentence, *from, *to) || is_part {
                 continue;
@@ -441,9 +857,28 @@ fn place(view: &View<'_>, sentence: &Sentence, from: usize, to: usize) -> Draft 
 fn is_where(view: &View<'_>, from: usize) -> bool {
     let before = |back: usize| from.checked_sub(back).map_or("", |at| view.low(at));
     let preposition = |word: &str| {
-        matches!(word, "in" | "across" | "throughout" | "around" | "within" | "over" | "en" | "dans" | "em" | "nel" | "im" | "todo" | "a" | "outside" | "near" | "parts")
+        matches!(
+            word,
+            "in" | "across"
+                | "throughout"
+                | "around"
+                | "within"
+                | "over"
+                | "en"
+                | "dans"
+                | "em"
+                | "nel"
+                | "im"
+                | "todo"
+                | "a"
+                | "outside"
+                | "near"
+                | "parts"
+        )
     };
-    preposition(before(1)) || before(1) == "the" && preposition(before(2)) || before(1) == "of" && matches!(before(2), "parts" | "poblaciones" | "cities" | "areas" | "rest" | "residents")
+    preposition(before(1))
+        || before(1) == "the" && preposition(before(2))
+        || before(1) == "of" && matches!(before(2), "parts" | "poblaciones" | "cities" | "areas" | "rest" | "residents")
 }
 
 /// `NEW YORK, June 15, Reuter -`.

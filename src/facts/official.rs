@@ -53,15 +53,30 @@ pub(super) fn is_written(view: &View<'_>, sentences: &[Sentence]) -> bool {
         let is_we = |at: &usize| view.low(*at) == "we" && view.tokens[*at].capital;
         let first = (sentence.from..sentence.to.min(sentence.from + 14)).find(is_we);
         let first = first.or_else(|| (sentence.from..sentence.to).find(|at| view.kind(*at) == Kind::Word));
-        let Some(first) = first.filter(|first| !opened && !(sentence.from..*first).any(|at| matches!(view.kind(at), Kind::Mark('"' | '\'')))) else {
+        let Some(first) = first.filter(|first| {
+            !opened && !(sentence.from..*first).any(|at| matches!(view.kind(at), Kind::Mark('"' | '\'')))
+        }) else {
             return false;
         };
         let word = |offset: usize| view.low(first + offset);
         match (word(0), word(1)) {
-            ("we", "are") => word(2).ends_with("ing") || matches!(word(2), "aware" | "currently" | "now" | "still" | "actively"),
+            ("we", "are") => {
+                word(2).ends_with("ing") || matches!(word(2), "aware" | "currently" | "now" | "still" | "actively")
+            }
             ("we", second) => matches!(
                 second,
-                "can" | "continue" | "have" | "experienced" | "identified" | "apologize" | "apologise" | "will" | "were" | "believe" | "determined" | "now"
+                "can"
+                    | "continue"
+                    | "have"
+                    | "experienced"
+                    | "identified"
+                    | "apologize"
+                    | "apologise"
+                    | "will"
+                    | "were"
+                    | "believe"
+                    | "determined"
+                    | "now"
             ),
             ("we're" | "we've" | "we'll", _) => true,
             ("our", "engineers" | "engineering" | "team" | "teams") => true,
@@ -82,7 +97,9 @@ fn is_ours(view: &View<'_>, sentence: &Sentence) -> bool {
     (sentence.from..sentence.to).any(|at| {
         matches!(
             (view.low(at), view.low(at + 1)),
-            ("we", "experienced" | "had" | "saw" | "observed") | ("customers", "experienced" | "may" | "were") | ("subset", "of")
+            ("we", "experienced" | "had" | "saw" | "observed")
+                | ("customers", "experienced" | "may" | "were")
+                | ("subset", "of")
         )
     })
 }
@@ -98,8 +115,11 @@ fn field(view: &View<'_>, time: &Time) -> Option<FactKind> {
             Kind::Mark('*' | '|' | '"' | '\'' | '-') => {}
             Kind::Word if colon => {
                 return match view.low(at) {
-                    "start" | "started" | "began" | "begin" | "beginning" | "beginn" | "debut" | "inicio" | "inizio" => Some(FactKind::Start),
-                    "end" | "ended" | "resolved" | "resolution" | "ende" | "fin" | "fim" | "fine" => Some(FactKind::End),
+                    "start" | "started" | "began" | "begin" | "beginning" | "beginn" | "debut" | "inicio"
+                    | "inizio" => Some(FactKind::Start),
+                    "end" | "ended" | "resolved" | "resolution" | "ende" | "fin" | "fim" | "fine" => {
+                        Some(FactKind::End)
+                    }
                     "time" | "date" | "at" | "utc" | "impact" => {
                         match at.checked_sub(1).map_or("", |before| view.low(before)) {
                             "start" | "begin" => Some(FactKind::Start),
@@ -164,12 +184,20 @@ pub(super) fn stamps(view: &View<'_>, sentences: &[Sentence]) -> Vec<Stamp> {
     let mut stamps = Vec::new();
     for (number, sentence) in sentences.iter().enumerate() {
         for (index, time) in sentence.times.iter().enumerate() {
-            let is_clock = time.told.as_ref().is_some_and(|told| matches!(told.precision, Precision::Second | Precision::Minute));
+            let is_clock =
+                time.told.as_ref().is_some_and(|told| matches!(told.precision, Precision::Second | Precision::Minute));
             let begins = index == 0 && time.stated.from == sentence.from && !time.opens;
             let is_stamp = match key(view, time) {
                 "created" | "when" | "created_at" => true,
                 "modified" | "updated" => false,
-                _ => begins && time.stated.zone.is_some() && view.tokens.get(time.stated.to).is_none_or(|next| next.capital || next.kind == Kind::Break || !next.kind.eq(&Kind::Word)),
+                _ => {
+                    begins
+                        && time.stated.zone.is_some()
+                        && view
+                            .tokens
+                            .get(time.stated.to)
+                            .is_none_or(|next| next.capital || next.kind == Kind::Break || !next.kind.eq(&Kind::Word))
+                }
             };
             if is_clock && is_stamp {
                 stamps.push(Stamp { sentence: number, time: index, from: time.stated.from });
@@ -195,7 +223,9 @@ pub(super) const RANGE: i32 = 30;
 /// beginnings the first. A report without stamps says the most important thing at its top.
 pub(super) fn newest_first(view: &View<'_>, sentences: &[Sentence], stamps: &[Stamp], out: &mut [Draft]) {
     let at = |stamp: &Stamp| sentences[stamp.sentence].times[stamp.time].told.as_ref().map(|told| told.at);
-    let byte = |sentence: usize| sentences.get(sentence).and_then(|sentence| view.tokens.get(sentence.from)).map_or(u32::MAX, |token| token.from);
+    let byte = |sentence: usize| {
+        sentences.get(sentence).and_then(|sentence| view.tokens.get(sentence.from)).map_or(u32::MAX, |token| token.from)
+    };
     // Stamps without a day tell only their order, which is that of the text.
     let dated = || stamps.iter().filter(|stamp| sentences[stamp.sentence].times[stamp.time].stated.day.is_some());
     let rising = dated().count() < 2 || dated().next().map(at) <= dated().next_back().map(at);
@@ -207,7 +237,8 @@ pub(super) fn newest_first(view: &View<'_>, sentences: &[Sentence], stamps: &[St
             (byte(first.sentence), next.map_or(u32::MAX, |next| byte(next.sentence)))
         }
         _ => {
-            let dated = sentences.iter().position(|sentence| sentence.times.iter().any(|time| time.stated.clock.is_some()));
+            let dated =
+                sentences.iter().position(|sentence| sentence.times.iter().any(|time| time.stated.clock.is_some()));
             (0, dated.map_or(u32::MAX, |number| byte(number + SUMMARY)))
         }
     };
@@ -223,7 +254,10 @@ pub(super) fn newest_first(view: &View<'_>, sentences: &[Sentence], stamps: &[St
 fn shown_end(drafts: &[Draft], newest: impl Fn(&Draft) -> bool) -> Option<(u32, u32)> {
     let at = |draft: &&Draft| draft.told.as_ref().map(|told| told.at);
     let of = |kind, least: i32| {
-        drafts.iter().filter(move |draft| draft.fact.kind == kind && draft.strength >= least).filter(|draft| newest(draft))
+        drafts
+            .iter()
+            .filter(move |draft| draft.fact.kind == kind && draft.strength >= least)
+            .filter(|draft| newest(draft))
     };
     let span = |draft: &Draft| draft.fact.span;
     if let Some(last) = of(FactKind::End, FIELD).max_by_key(at) {
@@ -251,11 +285,13 @@ pub(super) fn of_stamps(view: &View<'_>, sentences: &[Sentence], stamps: &[Stamp
     let time = |stamp: &Stamp| &sentences[stamp.sentence].times[stamp.time];
     let at = |stamp: &&Stamp| time(stamp).told.as_ref().map(|told| told.at);
     let named = sentences.iter().flat_map(|sentence| &sentence.times).filter_map(|time| time.stated.zone.as_ref());
-    let spoken = named.filter(|zone| zone.is_named(view)).map(|zone| view.written(zone.from, zone.to).to_owned()).next();
+    let spoken =
+        named.filter(|zone| zone.is_named(view)).map(|zone| view.written(zone.from, zone.to).to_owned()).next();
     let draft = |stamp: &Stamp, kind, strength, why: &str| {
         let time = time(stamp);
         let told = time.told.as_ref()?;
-        let mut draft = Draft::time(view, kind, told, (time.stated.from, time.stated.to)).by(StatedBy::Official).strong(strength);
+        let mut draft =
+            Draft::time(view, kind, told, (time.stated.from, time.stated.to)).by(StatedBy::Official).strong(strength);
         // The report speaks in its own zone, whatever its machine stamps.
         draft.fact.zone = spoken.clone().or(draft.fact.zone);
         draft.fact.why = Some(why.to_owned());
@@ -268,8 +304,10 @@ pub(super) fn of_stamps(view: &View<'_>, sentences: &[Sentence], stamps: &[Stamp
     out.extend(draft(first, FactKind::Acknowledged, 10, "the stamp of the first update"));
     let begins = at(&first);
     let only = stamps.iter().all(|stamp| at(&stamp) == begins);
-    let until = stamps.iter().map(|stamp| stamp.sentence).find(|next| *next > first.sentence + 1).unwrap_or(sentences.len());
-    let refers = sentences[first.sentence..until.max(first.sentence)].iter().any(|sentence| refers_elsewhere(view, sentence));
+    let until =
+        stamps.iter().map(|stamp| stamp.sentence).find(|next| *next > first.sentence + 1).unwrap_or(sentences.len());
+    let refers =
+        sentences[first.sentence..until.max(first.sentence)].iter().any(|sentence| refers_elsewhere(view, sentence));
     if !refers && !(only && sentences.iter().any(|sentence| is_over(sentence) || is_available(view, sentence))) {
         out.extend(draft(first, FactKind::Start, -20, "no beginning is told: the stamp of the first update"));
     }
@@ -286,7 +324,9 @@ pub(super) fn of_stamps(view: &View<'_>, sentences: &[Sentence], stamps: &[Stamp
 
 /// "The issue has been resolved", and not "we are working to resolve the issue".
 fn is_over(sentence: &Sentence) -> bool {
-    sentence.has(Cue::Status(Status::Resolved)) && !sentence.has(Cue::Status(Status::Ongoing)) && !sentence.has(Cue::Role(Role::Next))
+    sentence.has(Cue::Status(Status::Resolved))
+        && !sentence.has(Cue::Status(Status::Ongoing))
+        && !sentence.has(Cue::Role(Role::Next))
         && !sentence.has(Cue::Status(Status::Partly))
 }
 

@@ -42,10 +42,15 @@ pub(super) fn read(view: &View<'_>, sentence: &Sentence, manner: Manner, stamps:
         }
         let other = if manner.official { StatedBy::Official } else { StatedBy::Press };
         let who = sentence.speaker(range.0, other);
-        let backlog = manner.official && (range.0.saturating_sub(14).max(sentence.from)..(range.1 + 8).min(sentence.to)).any(|at| view.low(at) == "backlog");
+        let backlog = manner.official
+            && (range.0.saturating_sub(14).max(sentence.from)..(range.1 + 8).min(sentence.to))
+                .any(|at| view.low(at) == "backlog");
         let mut push = |kind, strength: i32, who| {
             let vague = manner.official && told.precision >= Precision::PartOfDay;
-            let strength = strength + exactness(told) - i32::from(vague) * 60 - i32::from(backlog) * 30 - i32::from(sentence.background && !manner.official) * 4;
+            let strength = strength + exactness(told)
+                - i32::from(vague) * 60
+                - i32::from(backlog) * 30
+                - i32::from(sentence.background && !manner.official) * 4;
             out.push(Draft::time(view, kind, told, range).by(who).strong(strength).hedged(sentence.is_hedged(range.0)));
         };
         if time.opens || time.closes {
@@ -61,7 +66,11 @@ pub(super) fn read(view: &View<'_>, sentence: &Sentence, manner: Manner, stamps:
             Some((Role::Start, strength)) => {
                 push(FactKind::Start, strength, who);
                 // "Starting around 4 PM, owners have taken to social media": both.
-                if sentence.cues.iter().any(|cue| is_report(view, cue) && cue.from >= range.1 && cue.from - range.1 <= 4) {
+                if sentence
+                    .cues
+                    .iter()
+                    .any(|cue| is_report(view, cue) && cue.from >= range.1 && cue.from - range.1 <= 4)
+                {
                     push(FactKind::FirstReport, strength - 6, StatedBy::Users);
                 }
             }
@@ -98,10 +107,12 @@ fn exactness(told: &Told) -> i32 {
 fn is_near(told: &Told, manner: Manner) -> bool {
     let published: Timestamp = match manner.published {
         Some(Published::At(at)) => at,
-        Some(Published::On(day)) => match jiff::tz::TimeZone::UTC.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())) {
-            Ok(at) => at,
-            Err(_) => return true,
-        },
+        Some(Published::On(day)) => {
+            match jiff::tz::TimeZone::UTC.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())) {
+                Ok(at) => at,
+                Err(_) => return true,
+            }
+        }
         None => return true,
     };
     if !told.dated || manner.official {
@@ -128,7 +139,10 @@ fn is_report(view: &View<'_>, cue: &Found<Cue>) -> bool {
 
 fn has_eased(view: &View<'_>, sentence: &Sentence) -> bool {
     (sentence.from..sentence.to).any(|at| {
-        matches!(view.low(at), "subsided" | "eased" | "tapering" | "tapered" | "declined" | "dropped" | "declining" | "fell" | "decreased")
+        matches!(
+            view.low(at),
+            "subsided" | "eased" | "tapering" | "tapered" | "declined" | "dropped" | "declining" | "fell" | "decreased"
+        )
     })
 }
 
@@ -137,7 +151,9 @@ fn is_over(sentence: &Sentence, at: usize) -> bool {
     let behind = |class| sentence.cues.iter().any(|cue| cue.class == class && cue.from >= at);
     let other = sentence.times.iter().map(|time| time.stated.from).find(|from| *from >= at).unwrap_or(usize::MAX);
     let first = sentence.cues.iter().find(|cue| cue.class == Cue::Status(Status::Resolved) && cue.from >= at);
-    first.is_some_and(|cue| cue.from < other) && !behind(Cue::Status(Status::Ongoing)) && !sentence.has(Cue::Role(Role::Next))
+    first.is_some_and(|cue| cue.from < other)
+        && !behind(Cue::Status(Status::Ongoing))
+        && !sentence.has(Cue::Role(Role::Next))
 }
 
 /// The role of a time: by the preposition before it, else by the nearest cue.
@@ -162,13 +178,18 @@ fn role(view: &View<'_>, sentence: &Sentence, index: usize, official: bool) -> O
         let gap = distance(view, (cue.from, cue.to), range);
         // "On Tuesday, …" is the time of the whole sentence.
         let gap = if leads && is_behind { gap.min(6) } else { gap };
-        let crossed: usize = sentence.times.iter().map(|other| {
-            let place = other.stated.from;
-            let between = place != range.0 && (cue.to <= place && place < range.0 || range.1 <= place && place < cue.from);
-            // The day that a clock belongs to is no other time.
-            let is_its_day = time.stated.day.is_none() && other.stated.clock.is_none();
-            if between { if is_its_day { 1 } else { 8 } } else { 0 }
-        }).sum();
+        let crossed: usize = sentence
+            .times
+            .iter()
+            .map(|other| {
+                let place = other.stated.from;
+                let between =
+                    place != range.0 && (cue.to <= place && place < range.0 || range.1 <= place && place < cue.from);
+                // The day that a clock belongs to is no other time.
+                let is_its_day = time.stated.day.is_none() && other.stated.clock.is_none();
+                if between { if is_its_day { 1 } else { 8 } } else { 0 }
+            })
+            .sum();
         let penalty = match cue.class {
             Cue::Role(Role::Peak) => 0,
             Cue::Role(_) => 4,
@@ -199,24 +220,31 @@ fn by_preposition(view: &View<'_>, sentence: &Sentence, time: &Time, official: b
             "starting" | "beginning" | "started" | "began" => return Some((Role::Start, RANGE)),
             "until" | "till" | "bis" | "hasta" if !sentence.has(Cue::Role(Role::Next)) => {
                 // "could not tell until yesterday"
-                let negated = (sentence.from..at).any(|at| matches!(view.low(at), "not" | "couldn't" | "didn't" | "nicht" | "no"));
+                let negated = (sentence.from..at)
+                    .any(|at| matches!(view.low(at), "not" | "couldn't" | "didn't" | "nicht" | "no"));
                 return Some((if negated { Role::Said } else { Role::End }, 18));
             }
             "of" if before == "as" => {
-                return Some(if sentence.any(|cue| matches!(cue, Cue::Status(Status::Resolved) | Cue::Role(Role::End))) {
-                    (Role::End, 26)
-                } else if sentence.any(|cue| matches!(cue, Cue::Symptom(_) | Cue::Outage)) {
-                    (Role::Start, 20)
-                } else {
-                    (Role::Next, 0)
-                });
+                return Some(
+                    if sentence.any(|cue| matches!(cue, Cue::Status(Status::Resolved) | Cue::Role(Role::End))) {
+                        (Role::End, 26)
+                    } else if sentence.any(|cue| matches!(cue, Cue::Symptom(_) | Cue::Outage)) {
+                        (Role::Start, 20)
+                    } else {
+                        (Role::Next, 0)
+                    },
+                );
             }
             "by" | "within" if sentence.has(Cue::Role(Role::Next)) => return Some((Role::Next, 0)),
-            "by" if official || sentence.any(|cue| matches!(cue, Cue::Status(Status::Resolved | Status::Partly) | Cue::Role(Role::End))) => {
+            "by" if official
+                || sentence.any(|cue| {
+                    matches!(cue, Cue::Status(Status::Resolved | Status::Partly) | Cue::Role(Role::End))
+                }) =>
+            {
                 return Some((Role::End, 22));
             }
-            "at" | "on" | "around" | "about" | "approximately" | "from" | "early" | "the" | "of" | "in" | "as" | "late" | "roughly"
-            | "shortly" | "just" | "" => {}
+            "at" | "on" | "around" | "about" | "approximately" | "from" | "early" | "the" | "of" | "in" | "as"
+            | "late" | "roughly" | "shortly" | "just" | "" => {}
             _ => return None,
         }
     }

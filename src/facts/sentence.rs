@@ -85,25 +85,12 @@ pub(super) fn distance(view: &View<'_>, first: (usize, usize), second: (usize, u
             Kind::Mark(';' | ':' | '(') => 4,
             Kind::Mark('"') => 0,
             Kind::Mark(_) => 1,
-            Kind::Word if matches!(view.low(at), "and" | "but" | "while" | "although" | "before" | "after" | "when") => 3,
+            Kind::Word
+                if matches!(view.low(at), "and" | "but" | "while" | "although" | "before" | "after" | "when") =>
+            {
+                3
+            }
             _ => 1,
         })
         .sum()
-}
-
-#[cfg(test)]
-mod debug {
-    use super::*;
-    #[test]
-    fn debug_cues() {
-        let Ok(text) = std::fs::read_to_string("/tmp/debug.txt") else { return };
-        let view = View::new(&text);
-        for range in &view.sentences {
-            let sentence = Sentence::new(&view, *range);
-            println!("SENT {}", view.written(range.0, range.1));
-            for cue in &sentence.cues {
-                println!("   {:?} {}", cue.class, view.written(cue.from, cue.to));
-            }
-        }
-    }
 }

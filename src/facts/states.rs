@@ -7,7 +7,9 @@ use crate::model::{FactKind, StatedBy, Status};
 pub(super) fn read(view: &View<'_>, sentences: &[Sentence], official: bool, out: &mut Vec<Draft>) {
     let other = if official { StatedBy::Official } else { StatedBy::Press };
     let is_over = sentences.iter().filter(|sentence| !sentence.background).any(|sentence| {
-        let over = |cue: &Found<Cue>| matches!(cue.class, Cue::Status(Status::Resolved | Status::Partly)) && holds(view, sentence, cue.from);
+        let over = |cue: &Found<Cue>| {
+            matches!(cue.class, Cue::Status(Status::Resolved | Status::Partly)) && holds(view, sentence, cue.from)
+        };
         sentence.cues.iter().any(over)
     });
     for (number, sentence) in sentences.iter().enumerate() {
@@ -19,7 +21,9 @@ pub(super) fn read(view: &View<'_>, sentences: &[Sentence], official: bool, out:
             match cue.class {
                 Cue::Symptom(symptom) if is_symptom(view, sentence, cue) => {
                     let draft = Draft::new(view, FactKind::Symptom, symptom.as_str(), (cue.from, cue.to));
-                    out.push(draft.by(sentence.speaker(cue.from, other)).strong(early).hedged(sentence.is_hedged(cue.from)));
+                    out.push(
+                        draft.by(sentence.speaker(cue.from, other)).strong(early).hedged(sentence.is_hedged(cue.from)),
+                    );
                 }
                 _ => {
                     let Some(status) = state(view, sentence, cue, is_over) else { continue };
@@ -35,7 +39,8 @@ pub(super) fn read(view: &View<'_>, sentences: &[Sentence], official: bool, out:
 /// Whether words for a symptom are used for one: not "no errors", not the "routing errors" that are a cause.
 fn is_symptom(view: &View<'_>, sentence: &Sentence, cue: &Found<Cue>) -> bool {
     let alone = cue.to - cue.from == 1 && view.low(cue.from) == "errors";
-    let in_cause = |other: &Found<Cue>| matches!(other.class, Cue::Cause(..)) && other.from <= cue.from && cue.to <= other.to;
+    let in_cause =
+        |other: &Found<Cue>| matches!(other.class, Cue::Cause(..)) && other.from <= cue.from && cue.to <= other.to;
     !sentence.before(cue.from, 4, Cue::Denied) && !(alone && sentence.cues.iter().any(in_cause))
 }
 
@@ -44,7 +49,10 @@ fn is_symptom(view: &View<'_>, sentence: &Sentence, cue: &Found<Cue>) -> bool {
 fn state(view: &View<'_>, sentence: &Sentence, cue: &Found<Cue>, is_over: bool) -> Option<Status> {
     match cue.class {
         Cue::Status(Status::Resolved) => {
-            let partly = sentence.cues.iter().any(|other| other.class == Cue::Status(Status::Partly) && other.from.abs_diff(cue.from) <= 14);
+            let partly = sentence
+                .cues
+                .iter()
+                .any(|other| other.class == Cue::Status(Status::Partly) && other.from.abs_diff(cue.from) <= 14);
             (!partly && holds(view, sentence, cue.from)).then_some(Status::Resolved)
         }
         Cue::Status(Status::Partly) => holds(view, sentence, cue.from).then_some(Status::Partly),
@@ -59,6 +67,30 @@ fn state(view: &View<'_>, sentence: &Sentence, cue: &Found<Cue>, is_over: bool) 
 fn holds(view: &View<'_>, sentence: &Sentence, at: usize) -> bool {
     let from = at.saturating_sub(6).max(sentence.from);
     !(from..at).any(|at| {
-        matches!(view.low(at), "will" | "would" | "until" | "when" | "to" | "not" | "yet" | "if" | "could" | "once" | "n't" | "might" | "should" | "hopes" | "hope" | "expects" | "without" | "before" | "isn't" | "hasn't" | "haven't" | "can")
+        matches!(
+            view.low(at),
+            "will"
+                | "would"
+                | "until"
+                | "when"
+                | "to"
+                | "not"
+                | "yet"
+                | "if"
+                | "could"
+                | "once"
+                | "n't"
+                | "might"
+                | "should"
+                | "hopes"
+                | "hope"
+                | "expects"
+                | "without"
+                | "before"
+                | "isn't"
+                | "hasn't"
+                | "haven't"
+                | "can"
+        )
     })
 }

@@ -31,6 +31,9 @@ pub(super) struct Token {
     pub spaced: bool,
 }
 
+/// Tokens of one sentence at most.
+const LONGEST: usize = 200;
+
 /// A text as tokens and sentences.
 #[derive(Debug)]
 pub(super) struct View<'a> {
@@ -189,7 +192,8 @@ impl<'a> View<'a> {
                 }
                 Kind::Mark('。' | '！' | '？') => true,
                 Kind::Mark('.' | '!' | '?') => self.ends_sentence(at),
-                _ => false,
+                // What goes on and on is no sentence: the readers look at pairs of what stands in one.
+                _ => at.saturating_sub(from) >= LONGEST,
             };
             if ends {
                 let mut end = at + 1;
@@ -212,9 +216,37 @@ impl<'a> View<'a> {
         self.tokens.get(at).is_some_and(|token| token.capital)
             && matches!(
                 self.low(at),
-                "the" | "a" | "an" | "in" | "on" | "it" | "its" | "users" | "we" | "but" | "this" | "that" | "these" | "they" | "he" | "she"
-                    | "there" | "some" | "many" | "customers" | "according" | "after" | "by" | "as" | "while" | "when" | "and" | "since" | "all"
-                    | "however" | "i"
+                "the"
+                    | "a"
+                    | "an"
+                    | "in"
+                    | "on"
+                    | "it"
+                    | "its"
+                    | "users"
+                    | "we"
+                    | "but"
+                    | "this"
+                    | "that"
+                    | "these"
+                    | "they"
+                    | "he"
+                    | "she"
+                    | "there"
+                    | "some"
+                    | "many"
+                    | "customers"
+                    | "according"
+                    | "after"
+                    | "by"
+                    | "as"
+                    | "while"
+                    | "when"
+                    | "and"
+                    | "since"
+                    | "all"
+                    | "however"
+                    | "i"
             )
     }
 
@@ -244,7 +276,9 @@ impl<'a> View<'a> {
                     || super::time::words::month(self.low(next)).is_some()
                     || self.kind(next) == Kind::Number;
                 let is_clock = matches!(before, "m");
-                is_clock && following.capital && !goes_on || self.begins(next) || matches!(following.kind, Kind::Mark('"'))
+                is_clock && following.capital && !goes_on
+                    || self.begins(next)
+                    || matches!(following.kind, Kind::Mark('"'))
             }
             // `26. Dezember`
             _ if matches!(self.kind(at.wrapping_sub(1)), Kind::Number) && before.len() <= 2 => {

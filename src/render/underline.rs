@@ -65,9 +65,8 @@ pub fn underline(text: &str, shown: &str, facts: &[Fact], skipped: u32) -> Vec<R
 /// The facts as a list, the one that is displayed first of its kind. Words are quoted only where they are shown.
 pub fn listed(text: &str, shown: &str, facts: &[Fact], skipped: u32) -> Vec<Listed> {
     let places = Places::new(text, shown);
-    let is_shown = |fact: &Fact| {
-        fact.span.0 >= skipped && places.of(fact.span.0 - skipped, fact.span.1 - skipped).is_some()
-    };
+    let is_shown =
+        |fact: &Fact| fact.span.0 >= skipped && places.of(fact.span.0 - skipped, fact.span.1 - skipped).is_some();
     facts
         .iter()
         .map(|fact| Listed {
@@ -180,9 +179,13 @@ fn plain_words(fact: &Fact) -> String {
             _ => "something else",
         }
         .to_owned(),
-        FactKind::Duration => fact.value.parse::<jiff::Span>().map_or_else(|_| fact.value.clone(), |span| format!("{span:#}")),
+        FactKind::Duration => {
+            fact.value.parse::<jiff::Span>().map_or_else(|_| fact.value.clone(), |span| format!("{span:#}"))
+        }
         FactKind::Ordinal => match fact.value.split_once(':') {
-            Some((number, scope)) if scope.starts_with("since") || scope == "ever" => format!("number {number}, {scope}"),
+            Some((number, scope)) if scope.starts_with("since") || scope == "ever" => {
+                format!("number {number}, {scope}")
+            }
             Some((number, scope)) => format!("number {number} within a {scope}"),
             None => fact.value.clone(),
         },
@@ -236,11 +239,13 @@ mod tests {
         let facts = [fact(FactKind::Product, "Straße", (8, 14)), fact(FactKind::Status, "ongoing", (19, 27))];
         // The title and its line end take three code points.
         let parts = underline(text, text, &facts, 3);
-        let read: Vec<&str> = parts.iter().filter(|part| part.reading.is_some()).map(|part| part.text.as_str()).collect();
+        let read: Vec<&str> =
+            parts.iter().filter(|part| part.reading.is_some()).map(|part| part.text.as_str()).collect();
         assert_eq!(read, ["Straße", "gesperrt"]);
         assert_eq!(parts.iter().map(|part| part.text.as_str()).collect::<String>(), text);
         let parts = underline(text, "Die Straße ist…", &facts, 3);
-        let read: Vec<&str> = parts.iter().filter(|part| part.reading.is_some()).map(|part| part.text.as_str()).collect();
+        let read: Vec<&str> =
+            parts.iter().filter(|part| part.reading.is_some()).map(|part| part.text.as_str()).collect();
         assert_eq!(read, ["Straße"]);
         assert_eq!(listed(text, "Die Straße ist…", &facts, 3)[1].words, None);
     }

@@ -14,7 +14,9 @@ use super::{
 };
 use crate::{
     model::{
-        self,Component, ComponentState, Id, Impact, Incident, IncidentKind, Origin, Phase, Timestamp, Update, FactKind, fact::displayed},
+        self, Component, ComponentState, FactKind, Id, Impact, Incident, IncidentKind, Origin, Phase, Timestamp,
+        Update, fact::displayed,
+    },
     render::{
         self, chart, duration, underline,
         view::{self, Fact, Frame, Post, When},
@@ -120,9 +122,8 @@ fn read_out(row: &IncidentRow) -> Vec<view::Listed> {
     let posts = || row.incident.updates.iter().enumerate();
     let all: Vec<(model::Authority, &model::Fact, &str)> = posts()
         .flat_map(|(at, update)| {
-            let of = move |fact| {
-                (model::Authority::of(fact, update.phase == Phase::Postmortem), fact, update.text.as_str())
-            };
+            let of =
+                move |fact| (model::Authority::of(fact, update.phase == Phase::Postmortem), fact, update.text.as_str());
             read(row, at).iter().map(of)
         })
         .collect();
@@ -137,7 +138,8 @@ fn read_out(row: &IncidentRow) -> Vec<view::Listed> {
             }
         }
     }
-    let lines = listed.into_iter().flat_map(|(fact, text)| underline::listed(text, text, std::slice::from_ref(fact), 0));
+    let lines =
+        listed.into_iter().flat_map(|(fact, text)| underline::listed(text, text, std::slice::from_ref(fact), 0));
     lines.collect()
 }
 

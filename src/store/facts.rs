@@ -69,8 +69,7 @@ impl Store {
             .await?;
         rows.into_iter()
             .map(|(id, native_id, record)| {
-                let update: Update =
-                    serde_json::from_str(&record).map_err(|error| wrong("incident_updates", error))?;
+                let update: Update = serde_json::from_str(&record).map_err(|error| wrong("incident_updates", error))?;
                 Ok(Unread {
                     id,
                     update: Some(native_id),
@@ -126,5 +125,8 @@ fn other_than(column: impl ColumnTrait, reader: &str) -> Condition {
 /// The facts of a row.
 pub(super) fn stored(facts: Option<String>, by: Option<String>, row: &str) -> Result<Facts, StoreError> {
     let facts = facts.map_or_else(|| Ok(Vec::new()), |json| serde_json::from_str(&json));
-    Ok(Facts { facts: facts.map_err(|error| wrong(format!("the facts of {row}"), error))?, version: by.unwrap_or_default() })
+    Ok(Facts {
+        facts: facts.map_err(|error| wrong(format!("the facts of {row}"), error))?,
+        version: by.unwrap_or_default(),
+    })
 }

@@ -303,7 +303,8 @@ async fn write_updates(
 
 /// The facts that came with an update; `None` (to be read later) for one whose text came from elsewhere.
 fn facts_of<'a>(update: &Update, judged: &'a Judged<Incident>) -> Option<&'a Facts> {
-    let at = judged.value.updates.iter().position(|given| given.text == update.text && given.shown_at == update.shown_at)?;
+    let at =
+        judged.value.updates.iter().position(|given| given.text == update.text && given.shown_at == update.shown_at)?;
     judged.facts.get(at)
 }
 

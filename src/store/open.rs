@@ -16,8 +16,11 @@ use super::{StoreError, sql};
 use crate::model::{Clock, Id, time};
 
 /// Every migration, oldest first. A new one is a new line; none is ever edited.
-const MIGRATIONS: &[(i64, &str)] =
-    &[(1, include_str!("migrations/0001_spine.sql")), (2, include_str!("migrations/0002_copies.sql")), (6, include_str!("migrations/0006_facts.sql"))];
+const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("migrations/0001_spine.sql")),
+    (2, include_str!("migrations/0002_copies.sql")),
+    (6, include_str!("migrations/0006_facts.sql")),
+];
 
 /// How long a writer waits for another process before it gives up.
 const BUSY: Duration = Duration::from_secs(10);

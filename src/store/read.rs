@@ -277,9 +277,8 @@ impl Store {
         incidents::join(rows, updates)?
             .into_iter()
             .map(|(id, incident, row)| {
-                let facts = |update: &Update| {
-                    read.remove(&(row.id.clone(), plain(&update.native_id))).unwrap_or_default()
-                };
+                let facts =
+                    |update: &Update| read.remove(&(row.id.clone(), plain(&update.native_id))).unwrap_or_default();
                 let facts = incident.updates.iter().map(facts).collect();
                 Ok(IncidentRow {
                     facts,

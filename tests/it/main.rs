@@ -5,6 +5,7 @@ mod support;
 mod configuration;
 mod copying;
 mod demo;
+mod facts;
 mod fetching;
 mod flow;
 mod judging;

@@ -386,7 +386,8 @@ pub(super) fn relative(view: &View<'_>, at: usize, end: usize) -> Option<(Atom, 
     match view.low(to) {
         "ago" | "fa" | "atras" => ago(minutes, to + 1),
         "earlier" | "before" | "prima" | "antes" | "zuvor" | "vorher"
-            if to < end && (view.low(to) == "earlier" || view.kind(to + 1) != Kind::Word) => {
+            if to < end && (view.low(to) == "earlier" || view.kind(to + 1) != Kind::Word) =>
+        {
             Some((Atom::Relative(Relative::Later(-minutes)), to + 1))
         }
         "later" | "afterwards" | "spater" | "danach" | "dopo" | "despues" | "depois" if to < end => {

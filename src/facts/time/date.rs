@@ -50,7 +50,11 @@ pub(super) fn numeric(view: &View<'_>, at: usize, end: usize, manner: Manner) ->
     let year = match view.number(at + 4)? {
         (_, 4) => year(view, at + 4)?,
         // `5.7.36` is a version.
-        (number, 2) if mark != '.' || [at, at + 2].iter().all(|at| view.number(*at).is_some_and(|(_, digits)| digits == 2)) => i16::try_from(number).ok()? + 2000,
+        (number, 2)
+            if mark != '.' || [at, at + 2].iter().all(|at| view.number(*at).is_some_and(|(_, digits)| digits == 2)) =>
+        {
+            i16::try_from(number).ok()? + 2000
+        }
         _ => return None,
     };
     let month_first = mark == '/' && (manner.month_first && first <= 12 || second > 12);

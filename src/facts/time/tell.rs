@@ -46,7 +46,13 @@ fn is_stamp(view: &View<'_>, time: &Time, from: usize) -> bool {
 }
 
 /// Understands the times of a sentence that begins at `from`.
-pub(in crate::facts) fn tell(view: &View<'_>, from: usize, stated: Vec<Stated>, frame: &Frame, carry: &mut Carry) -> Vec<Time> {
+pub(in crate::facts) fn tell(
+    view: &View<'_>,
+    from: usize,
+    stated: Vec<Stated>,
+    frame: &Frame,
+    carry: &mut Carry,
+) -> Vec<Time> {
     let mut times: Vec<Time> =
         stated.into_iter().map(|stated| Time { stated, told: None, opens: false, closes: false }).collect();
     for at in 1..times.len() {
@@ -65,7 +71,10 @@ pub(in crate::facts) fn tell(view: &View<'_>, from: usize, stated: Vec<Stated>, 
             order(&mut first[at - 1], &mut second[0]);
         }
         let time = &times[at];
-        if at == 0 && carry.stamped && let Some(told) = time.told.as_ref().filter(|_| is_stamp(view, time, from)) {
+        if at == 0
+            && carry.stamped
+            && let Some(told) = time.told.as_ref().filter(|_| is_stamp(view, time, from))
+        {
             carry.stamp = told.dated.then_some(told.at);
             carry.day = None;
             continue;
