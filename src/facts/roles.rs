@@ -42,9 +42,7 @@ pub(super) fn read(view: &View<'_>, sentence: &Sentence, manner: Manner, stamps:
         }
         let other = if manner.official { StatedBy::Official } else { StatedBy::Press };
         let who = sentence.speaker(range.0, other);
-        let backlog = manner.official
-            && (range.0.saturating_sub(14).max(sentence.from)..(range.1 + 8).min(sentence.to))
-                .any(|at| view.low(at) == "backlog");
+        let backlog = manner.official && is_of_backlog(view, sentence, range);
         let mut push = |kind, strength: i32, who| {
             let vague = manner.official && told.precision >= Precision::PartOfDay;
             let strength = strength + exactness(told)
@@ -66,7 +64,8 @@ pub(super) fn read(view: &View<'_>, sentence: &Sentence, manner: Manner, stamps:
             Some((Role::Start, strength)) => {
                 push(FactKind::Start, strength, who);
                 // "Starting around 4 PM, owners have taken to social media": both.
-                if sentence
+                if !manner.official
+                    && sentence
                     .cues
                     .iter()
                     .any(|cue| is_report(view, cue) && cue.from >= range.1 && cue.from - range.1 <= 4)
@@ -130,6 +129,14 @@ fn is_of_an_outage(sentence: &Sentence, manner: Manner) -> bool {
 /// Whether an end is told as one that came or is firmly announced, not as a hope.
 fn is_done(sentence: &Sentence) -> bool {
     !sentence.any(|cue| matches!(cue, Cue::Hedge)) || sentence.has(Cue::Status(Status::Resolved))
+}
+
+/// Whether the words around a time speak of a backlog, and not those of the time before.
+fn is_of_backlog(view: &View<'_>, sentence: &Sentence, range: (usize, usize)) -> bool {
+    let earlier = sentence.times.iter().map(|time| time.stated.to + 8).filter(|to| *to <= range.0 + 8).max();
+    let earlier = earlier.filter(|to| *to > sentence.from + 8 && *to - 8 < range.0).unwrap_or(sentence.from);
+    let from = range.0.saturating_sub(14).max(earlier);
+    (from..(range.1 + 8).min(sentence.to)).any(|at| view.low(at) == "backlog")
 }
 
 /// Users that report, in so many words.

@@ -65,9 +65,18 @@ impl Sentence {
     pub(super) fn speaker(&self, at: usize, other: StatedBy) -> StatedBy {
         let speakers = self.cues.iter().filter_map(|cue| match cue.class {
             Cue::Speaker(who) => Some((cue.from.abs_diff(at), who)),
+            // "According to Microsoft": whoever is quoted so speaks for all of the sentence; users and monitors have
+            // cues of their own.
+            Cue::Quoted if !self.is_quoting_others(cue.to) => Some((cue.from.abs_diff(at) / 3, StatedBy::Official)),
             _ => None,
         });
         speakers.min_by_key(|(distance, _)| *distance).map_or(other, |(_, who)| who)
+    }
+
+    /// Whether users or a monitor are named right behind "according to".
+    fn is_quoting_others(&self, at: usize) -> bool {
+        let others = |cue: &Found<Cue>| matches!(cue.class, Cue::Speaker(StatedBy::Users | StatedBy::ThirdParty));
+        self.cues.iter().any(|cue| others(cue) && (at.saturating_sub(3)..at + 4).contains(&cue.from))
     }
 
     /// Whether what stands at a token is hedged: the hedge stands close before it.
