@@ -27,6 +27,11 @@ fn durations(view: &View<'_>, sentence: &Sentence, other: StatedBy, out: &mut Ve
     });
     let mut at = sentence.from;
     while at < sentence.to {
+        let begins = view.kind(at) == Kind::Number || view.kind(at) == Kind::Word && words::may_begin(view.low(at));
+        if !begins {
+            at += 1;
+            continue;
+        }
         // A number inside of a time is none of a length.
         if let Some(time) = sentence.times.iter().find(|time| time.stated.from <= at && at < time.stated.to) {
             at = time.stated.to;
@@ -213,6 +218,9 @@ fn count(view: &View<'_>, sentence: &Sentence, at: usize) -> Option<(String, usi
 }
 
 fn ordinals(view: &View<'_>, sentence: &Sentence, other: StatedBy, out: &mut Vec<Draft>) {
+    if !sentence.any(|cue| matches!(cue, Cue::Outage | Cue::Strong)) {
+        return;
+    }
     for at in sentence.from..sentence.to {
         let Some((number, to)) = ordinal(view, at) else { continue };
         let noun = (to..(to + 5).min(sentence.to)).find(|at| {

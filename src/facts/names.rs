@@ -4,17 +4,29 @@
 //! servers"), or when the title and the text turn around it; a list that begins with an affected name is affected as a
 //! whole. Places, people, outlets and months are no products.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    hash::BuildHasherDefault,
+    sync::LazyLock,
+};
 
 use super::{
     cue::Cue,
     draft::Draft,
+    pattern::WordHasher,
     places,
     sentence::Sentence,
     time::words,
     view::{Kind, View},
 };
 use crate::model::{FactKind, StatedBy, Symptom};
+
+/// Words that stand with a capital and are no names.
+static COMMON: LazyLock<HashSet<&'static str, BuildHasherDefault<WordHasher>>> =
+    LazyLock::new(|| include_str!("data/common.txt").split_whitespace().collect());
+
+/// Folded words.
+type Folded<'v> = HashSet<&'v str, BuildHasherDefault<WordHasher>>;
 
 /// Names of one text at most.
 const MOST_NAMES: usize = 300;
@@ -41,7 +53,7 @@ pub(super) fn read(view: &View<'_>, title: &[Sentence], body: &[Sentence], offic
             }
         }
     }
-    let small: HashSet<&str> = body
+    let small: Folded<'_> = body
         .iter()
         .flat_map(|sentence| sentence.from..sentence.to)
         .filter(|at| view.kind(*at) == Kind::Word && !view.tokens[*at].capital)
@@ -50,7 +62,7 @@ pub(super) fn read(view: &View<'_>, title: &[Sentence], body: &[Sentence], offic
     // What is also written small is a word, not a name.
     names.retain(|name, mentions| name.contains(' ') || !small.contains(name.as_str()) || mentions.len() >= 4);
     described(view, body, out);
-    let titled: HashSet<&str> =
+    let titled: Folded<'_> =
         title.iter().flat_map(|sentence| (sentence.from..sentence.to).map(|at| view.low(at))).collect();
     let mut scored: Vec<(i32, &String, Mention)> = Vec::new();
     for (name, mentions) in &names {
@@ -162,8 +174,8 @@ fn key(view: &View<'_>, from: usize, to: usize) -> String {
 }
 
 /// Words that are written with a capital within a sentence: at the start of one they are names too.
-fn inner_capitals<'v>(view: &'v View<'_>, title: &[Sentence], body: &[Sentence]) -> HashSet<&'v str> {
-    let mut words = HashSet::new();
+fn inner_capitals<'v>(view: &'v View<'_>, title: &[Sentence], body: &[Sentence]) -> Folded<'v> {
+    let mut words = Folded::default();
     for sentence in body {
         let first = (sentence.from..sentence.to).find(|at| view.kind(*at) == Kind::Word);
         for at in sentence.from..sentence.to {
@@ -189,7 +201,7 @@ fn inner_capitals<'v>(view: &'v View<'_>, title: &[Sentence], body: &[Sentence])
 }
 
 /// Runs of capitalised words that may be names.
-fn runs(view: &View<'_>, sentence: &Sentence, capitals: &HashSet<&str>) -> Vec<(usize, usize)> {
+fn runs(view: &View<'_>, sentence: &Sentence, capitals: &Folded<'_>) -> Vec<(usize, usize)> {
     let mut runs = Vec::new();
     let mut at = sentence.from;
     let first = (sentence.from..sentence.to).find(|at| view.kind(*at) == Kind::Word);
@@ -285,250 +297,7 @@ fn is_month_or_day(word: &str) -> bool {
 /// Words that stand with a capital and are no names: at the start of sentences, in titles of people, zones, acronyms of
 /// the trade.
 fn is_common(word: &str) -> bool {
-    matches!(
-        word,
-        "the"
-            | "a"
-            | "an"
-            | "this"
-            | "that"
-            | "these"
-            | "those"
-            | "it"
-            | "its"
-            | "it's"
-            | "we"
-            | "our"
-            | "they"
-            | "their"
-            | "he"
-            | "she"
-            | "i"
-            | "i'm"
-            | "you"
-            | "your"
-            | "in"
-            | "on"
-            | "at"
-            | "by"
-            | "for"
-            | "from"
-            | "to"
-            | "of"
-            | "with"
-            | "as"
-            | "and"
-            | "or"
-            | "but"
-            | "if"
-            | "while"
-            | "when"
-            | "after"
-            | "before"
-            | "since"
-            | "during"
-            | "although"
-            | "however"
-            | "meanwhile"
-            | "also"
-            | "some"
-            | "many"
-            | "most"
-            | "all"
-            | "other"
-            | "one"
-            | "users"
-            | "customers"
-            | "people"
-            | "there"
-            | "here"
-            | "what"
-            | "why"
-            | "how"
-            | "who"
-            | "no"
-            | "not"
-            | "yes"
-            | "more"
-            | "so"
-            | "then"
-            | "now"
-            | "according"
-            | "because"
-            | "due"
-            | "update"
-            | "updated"
-            | "read"
-            | "see"
-            | "image"
-            | "source"
-            | "copyright"
-            | "reporting"
-            | "reuters"
-            | "ap"
-            | "afp"
-            | "bleepingcomputer"
-            | "zdnet"
-            | "techcrunch"
-            | "verge"
-            | "bloomberg"
-            | "bbc"
-            | "cnn"
-            | "nbc"
-            | "cbs"
-            | "abc"
-            | "cnbc"
-            | "downdetector"
-            | "detector"
-            | "netblocks"
-            | "ddos"
-            | "dos"
-            | "dns"
-            | "bgp"
-            | "api"
-            | "apis"
-            | "ceo"
-            | "cto"
-            | "cio"
-            | "coo"
-            | "it'"
-            | "us"
-            | "uk"
-            | "eu"
-            | "et"
-            | "est"
-            | "edt"
-            | "pst"
-            | "pdt"
-            | "pt"
-            | "gmt"
-            | "utc"
-            | "ist"
-            | "bst"
-            | "cet"
-            | "cest"
-            | "am"
-            | "pm"
-            | "atm"
-            | "atms"
-            | "pc"
-            | "pcs"
-            | "url"
-            | "http"
-            | "https"
-            | "www"
-            | "ip"
-            | "isp"
-            | "isps"
-            | "vpn"
-            | "sms"
-            | "tv"
-            | "ai"
-            | "ict"
-            | "covid"
-            | "mr"
-            | "mrs"
-            | "ms"
-            | "dr"
-            | "spokesman"
-            | "spokeswoman"
-            | "spokesperson"
-            | "president"
-            | "minister"
-            | "prime"
-            | "chief"
-            | "officer"
-            | "director"
-            | "internet"
-            | "web"
-            | "voip"
-            | "wi"
-            | "fi"
-            | "lte"
-            | "english"
-            | "christmas"
-            | "easter"
-            | "eastern"
-            | "pacific"
-            | "central"
-            | "mountain"
-            | "el"
-            | "la"
-            | "los"
-            | "las"
-            | "en"
-            | "un"
-            | "una"
-            | "por"
-            | "para"
-            | "con"
-            | "se"
-            | "de"
-            | "del"
-            | "al"
-            | "lo"
-            | "su"
-            | "sus"
-            | "este"
-            | "esta"
-            | "segun"
-            | "le"
-            | "les"
-            | "des"
-            | "der"
-            | "die"
-            | "das"
-            | "outage"
-            | "outages"
-            | "breaking"
-            | "share"
-            | "advertisement"
-            | "related"
-            | "photo"
-            | "getty"
-            | "images"
-            | "file"
-            | "story"
-            | "news"
-            | "press"
-            | "said"
-            | "just"
-            | "still"
-            | "only"
-            | "both"
-            | "each"
-            | "several"
-            | "several'"
-            | "thousands"
-            | "hundreds"
-            | "millions"
-            | "earlier"
-            | "later"
-            | "once"
-            | "first"
-            | "second"
-            | "another"
-            | "any"
-            | "every"
-            | "trainers"
-            | "despite"
-            | "unfortunately"
-            | "officials"
-            | "police"
-            | "federal"
-            | "government"
-            | "ministry"
-            | "department"
-            | "university"
-            | "spokespeople"
-            | "federal'"
-            | "congress"
-            | "senate"
-            | "android"
-            | "ios"
-            | "windows"
-            | "linux"
-    ) || is_month_or_day(word)
+    COMMON.contains(word) || is_month_or_day(word)
 }
 
 /// Whether a run may be the name of a product: no place, no person, no outlet that is only quoted.
@@ -616,7 +385,7 @@ fn is_known_maker(word: &str) -> bool {
 }
 
 /// How much a text says that a name is affected; `None` where it says nothing of the kind.
-fn score(view: &View<'_>, body: &[Sentence], name: &str, mentions: &[Mention], titled: &HashSet<&str>) -> Option<i32> {
+fn score(view: &View<'_>, body: &[Sentence], name: &str, mentions: &[Mention], titled: &Folded<'_>) -> Option<i32> {
     let mut sum = 0;
     let mut affected = 0;
     for mention in mentions.iter().take(12) {
@@ -743,7 +512,7 @@ fn listed(
     view: &View<'_>,
     body: &[Sentence],
     scored: &[(i32, &String, Mention)],
-    capitals: &HashSet<&str>,
+    capitals: &Folded<'_>,
 ) -> Vec<Mention> {
     let known: HashMap<&String, i32> = scored.iter().map(|(score, name, _)| (*name, *score)).collect();
     let mut found = Vec::new();

@@ -15,15 +15,32 @@ use super::view::{Kind, View};
 /// One element of a pattern.
 #[derive(Debug)]
 enum Element {
-    /// One of these words, or a beginning of a word.
-    Words(Vec<(&'static str, bool)>),
+    /// One of these words.
+    Words(Words),
     /// Up to so many words.
     Gap(u8),
     /// A number.
     Number,
-    /// The same, but it may be missing.
-    Optional(Vec<(&'static str, bool)>),
+    /// One of these words, or none.
+    Optional(Words),
 }
+
+/// Words by their number in the vocabulary (so that a comparison is that of two numbers), and beginnings of words.
+#[derive(Debug, Default)]
+struct Words {
+    numbers: Vec<u16>,
+    beginnings: Vec<&'static str>,
+}
+
+impl Words {
+    fn fit(&self, number: u16, word: &str) -> bool {
+        number != UNKNOWN && self.numbers.contains(&number)
+            || self.beginnings.iter().any(|start| word.starts_with(start))
+    }
+}
+
+/// The number of a word that stands in no pattern.
+const UNKNOWN: u16 = 0;
 
 /// A pattern was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +57,10 @@ pub(super) struct Found<C> {
 #[derive(Debug)]
 pub(super) struct Patterns<C> {
     patterns: Vec<(C, Vec<Element>)>,
-    by_word: HashMap<&'static str, Vec<u16>, BuildHasherDefault<WordHasher>>,
+    /// Every word of every pattern, numbered from 1.
+    vocabulary: HashMap<&'static str, u16, BuildHasherDefault<WordHasher>>,
+    /// By the number of the word that they begin with.
+    by_word: Vec<Vec<u16>>,
     by_beginning: HashMap<[u8; BEGINNING], Vec<u16>, BuildHasherDefault<WordHasher>>,
 }
 
@@ -56,7 +76,7 @@ impl<C: Copy> Patterns<C> {
     /// # Panics
     /// On a heading or pattern that cannot be read: the data is part of the crate, and a test reads all of it.
     pub(super) fn read(data: &'static str, class: impl Fn(&'static str) -> Option<C>) -> Self {
-        let mut patterns = Self { patterns: Vec::new(), by_word: HashMap::default(), by_beginning: HashMap::default() };
+        let mut patterns = Self::empty();
         let mut current = None;
         for line in data.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")) {
             if let Some(heading) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
@@ -70,36 +90,80 @@ impl<C: Copy> Patterns<C> {
         patterns
     }
 
+    fn empty() -> Self {
+        Self {
+            patterns: Vec::new(),
+            vocabulary: HashMap::default(),
+            by_word: vec![Vec::new()],
+            by_beginning: HashMap::default(),
+        }
+    }
+
     fn add(&mut self, class: C, line: &'static str) {
-        let elements: Vec<Element> = line.split_whitespace().map(element).collect();
+        let elements: Vec<Element> = line.split_whitespace().map(|text| self.element(text)).collect();
         let number = u16::try_from(self.patterns.len()).unwrap_or(u16::MAX);
         let Some(Element::Words(first)) = elements.first() else {
             panic!("a pattern must begin with a word: {line}");
         };
-        for (word, is_beginning) in first {
-            if *is_beginning {
-                let Some(letters) = beginning(word) else { panic!("too short a beginning: {line}") };
-                self.by_beginning.entry(letters).or_default().push(number);
-            } else {
-                self.by_word.entry(word).or_default().push(number);
-            }
+        for word in &first.numbers {
+            self.by_word[usize::from(*word)].push(number);
+        }
+        for word in &first.beginnings {
+            let Some(letters) = beginning(word) else { panic!("too short a beginning: {line}") };
+            self.by_beginning.entry(letters).or_default().push(number);
         }
         self.patterns.push((class, elements));
     }
 
+    fn element(&mut self, text: &'static str) -> Element {
+        match text.strip_prefix('_') {
+            Some("") => return Element::Gap(1),
+            Some(count) => return Element::Gap(count.parse().unwrap_or(1)),
+            None => {}
+        }
+        match text.strip_prefix('?') {
+            Some(optional) => Element::Optional(self.words(optional)),
+            None if text == "#" => Element::Number,
+            None => Element::Words(self.words(text)),
+        }
+    }
+
+    fn words(&mut self, text: &'static str) -> Words {
+        let mut words = Words::default();
+        for word in text.split('|') {
+            match word.strip_suffix('*') {
+                Some(start) => words.beginnings.push(start),
+                None => words.numbers.push(self.number(word)),
+            }
+        }
+        words
+    }
+
+    fn number(&mut self, word: &'static str) -> u16 {
+        let next = u16::try_from(self.by_word.len()).unwrap_or(u16::MAX);
+        let number = *self.vocabulary.entry(word).or_insert(next);
+        if number == next {
+            self.by_word.push(Vec::new());
+        }
+        number
+    }
+
     /// Every place of a range of tokens where a pattern stands, in order; of one pattern at one place the longest.
     pub(super) fn find(&self, view: &View<'_>, range: (usize, usize), out: &mut Vec<Found<C>>) {
+        let number = |at: usize| self.vocabulary.get(view.low(at)).copied().unwrap_or(UNKNOWN);
+        let numbers: Vec<u16> = (range.0..range.1).map(number).collect();
+        let text = Text { view, numbers: &numbers, from: range.0, to: range.1 };
         for at in range.0..range.1 {
             if view.kind(at) != Kind::Word {
                 continue;
             }
-            let word = view.low(at);
-            let exact = self.by_word.get(word).into_iter().flatten();
-            let starting = beginning(word).and_then(|letters| self.by_beginning.get(&letters)).into_iter().flatten();
+            let exact = self.by_word[usize::from(numbers[at - range.0])].iter();
+            let letters = beginning(view.low(at)).filter(|_| !self.by_beginning.is_empty());
+            let starting = letters.and_then(|letters| self.by_beginning.get(&letters)).into_iter().flatten();
             for number in exact.chain(starting) {
                 let (class, elements) = &self.patterns[usize::from(*number)];
                 let mut steps = MOST_STEPS;
-                if let Some(to) = matched(view, elements, at, range.1, &mut steps) {
+                if let Some(to) = matched(&text, elements, at, &mut steps) {
                     out.push(Found { class: *class, from: at, to });
                 }
             }
@@ -107,23 +171,17 @@ impl<C: Copy> Patterns<C> {
     }
 }
 
-fn element(text: &'static str) -> Element {
-    let words = |text: &'static str| {
-        let word = |word: &'static str| match word.strip_suffix('*') {
-            Some(start) => (start, true),
-            None => (word, false),
-        };
-        text.split('|').map(word).collect()
-    };
-    match text.strip_prefix('_') {
-        Some("") => return Element::Gap(1),
-        Some(count) => return Element::Gap(count.parse().unwrap_or(1)),
-        None => {}
-    }
-    match text.strip_prefix('?') {
-        Some(optional) => Element::Optional(words(optional)),
-        None if text == "#" => Element::Number,
-        None => Element::Words(words(text)),
+/// A range of a text with the numbers of its words.
+struct Text<'a, 'v> {
+    view: &'a View<'v>,
+    numbers: &'a [u16],
+    from: usize,
+    to: usize,
+}
+
+impl Text<'_, '_> {
+    fn is_one_of(&self, at: usize, words: &Words) -> bool {
+        at < self.to && self.view.kind(at) == Kind::Word && words.fit(self.numbers[at - self.from], self.view.low(at))
     }
 }
 
@@ -131,32 +189,24 @@ fn beginning(word: &str) -> Option<[u8; BEGINNING]> {
     word.as_bytes().get(..BEGINNING)?.try_into().ok()
 }
 
-fn is_one_of(word: &str, words: &[(&str, bool)]) -> bool {
-    words.iter().any(|(known, is_beginning)| if *is_beginning { word.starts_with(known) } else { word == *known })
-}
-
 /// The end of the longest match of `elements` at `at`.
-fn matched(view: &View<'_>, elements: &[Element], at: usize, end: usize, steps: &mut usize) -> Option<usize> {
+fn matched(text: &Text<'_, '_>, elements: &[Element], at: usize, steps: &mut usize) -> Option<usize> {
     *steps = steps.checked_sub(1)?;
     let Some((element, rest)) = elements.split_first() else { return Some(at) };
+    let (view, end) = (text.view, text.to);
     let here = past_marks(view, at, end);
+    let goes_on = |here: usize, steps: &mut usize| matched(text, rest, here + 1, steps);
     match element {
-        Element::Words(words) => (here < end && view.kind(here) == Kind::Word && is_one_of(view.low(here), words))
-            .then(|| matched(view, rest, here + 1, end, steps))
-            .flatten(),
-        Element::Number => {
-            (here < end && view.kind(here) == Kind::Number).then(|| matched(view, rest, here + 1, end, steps)).flatten()
-        }
+        Element::Words(words) => text.is_one_of(here, words).then(|| goes_on(here, steps)).flatten(),
+        Element::Number => (here < end && view.kind(here) == Kind::Number).then(|| goes_on(here, steps)).flatten(),
         Element::Optional(words) => {
-            let taken = (here < end && view.kind(here) == Kind::Word && is_one_of(view.low(here), words))
-                .then(|| matched(view, rest, here + 1, end, steps))
-                .flatten();
-            taken.or_else(|| matched(view, rest, at, end, steps))
+            let taken = text.is_one_of(here, words).then(|| goes_on(here, steps)).flatten();
+            taken.or_else(|| matched(text, rest, at, steps))
         }
         Element::Gap(most) => {
             let mut from = at;
             for taken in 0..=*most {
-                if let Some(found) = matched(view, rest, from, end, steps) {
+                if let Some(found) = matched(text, rest, from, steps) {
                     return Some(found);
                 }
                 from = past_marks(view, from, end);
@@ -206,8 +256,7 @@ mod tests {
     use super::*;
 
     fn found(pattern: &'static str, text: &str) -> Option<String> {
-        let mut patterns =
-            Patterns { patterns: Vec::new(), by_word: HashMap::default(), by_beginning: HashMap::default() };
+        let mut patterns = Patterns::empty();
         patterns.add((), pattern);
         let view = View::new(text);
         let mut out = Vec::new();

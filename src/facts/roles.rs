@@ -66,9 +66,9 @@ pub(super) fn read(view: &View<'_>, sentence: &Sentence, manner: Manner, stamps:
                 // "Starting around 4 PM, owners have taken to social media": both.
                 if !manner.official
                     && sentence
-                    .cues
-                    .iter()
-                    .any(|cue| is_report(view, cue) && cue.from >= range.1 && cue.from - range.1 <= 4)
+                        .cues
+                        .iter()
+                        .any(|cue| is_report(view, cue) && cue.from >= range.1 && cue.from - range.1 <= 4)
                 {
                     push(FactKind::FirstReport, strength - 6, StatedBy::Users);
                 }

@@ -1,5 +1,19 @@
 //! The words of time in English, German, French, Spanish, Portuguese and Italian, folded (lower case, no accents).
 
+use std::{collections::HashSet, hash::BuildHasherDefault, sync::LazyLock};
+
+use crate::facts::pattern::WordHasher;
+
+/// Words that an atom of a time (or a length of time) can begin with: nine words of ten are none of them, and are looked
+/// at no further.
+static STARTS: LazyLock<HashSet<&'static str, BuildHasherDefault<WordHasher>>> =
+    LazyLock::new(|| include_str!("../data/time_starts.txt").split_whitespace().collect());
+
+/// Whether a time or a length of time can begin with a word.
+pub(in crate::facts) fn may_begin(word: &str) -> bool {
+    STARTS.contains(word)
+}
+
 /// A part of the day: the hour at which its six hours begin (`news` convention: night 0, morning 6, afternoon 12,
 /// evening 18).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
