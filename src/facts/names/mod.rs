@@ -75,21 +75,21 @@ pub(in crate::facts) fn read(
     let least = if official { 5 } else { 4 };
     for (score, _, mention) in scored {
         if score >= least {
-            push(view, body, mention, score, out);
+            push(view, mention, score, out);
         }
     }
     for mention in lists {
-        push(view, body, mention, 1, out);
+        push(view, mention, 1, out);
     }
 }
 
-fn push(view: &View<'_>, body: &[Sentence], mention: Mention, score: i32, out: &mut Vec<Draft>) {
+fn push(view: &View<'_>, mention: Mention, score: i32, out: &mut Vec<Draft>) {
     let value = view.written(mention.from, mention.to).trim_end_matches("'s").trim_end_matches("’s");
     let tokens = (mention.from, mention.to);
     let mut draft = Draft::new(view, FactKind::Product, value, tokens).strong(score);
     draft.fact.text.truncate(value.len());
     draft.fact.span.1 = draft.fact.span.0 + u32::try_from(value.len()).unwrap_or(0);
-    out.push(draft.by(body[mention.sentence].speaker(mention.from, StatedBy::Press)));
+    out.push(draft.by(StatedBy::Press));
 }
 /// The words of a name, folded, without a possessive.
 fn key(view: &View<'_>, from: usize, to: usize) -> String {
