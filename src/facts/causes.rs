@@ -37,6 +37,17 @@ pub(super) fn read(view: &View<'_>, sentences: &[Sentence], official: bool, out:
     }
 }
 
+/// "The glitch" beside a cause that is told more exactly is that cause once more.
+pub(super) fn only_the_telling(drafts: &mut Vec<Draft>) {
+    let is_cause = |draft: &Draft| draft.fact.kind == FactKind::Cause;
+    let bare = |draft: &Draft| {
+        draft.fact.value == Cause::Others.as_str() && draft.fact.sub.is_none() && !draft.fact.text.contains(' ')
+    };
+    let told =
+        drafts.iter().any(|draft| is_cause(draft) && !bare(draft) && draft.fact.value != Cause::Unknown.as_str());
+    drafts.retain(|draft| !(told && is_cause(draft) && bare(draft)));
+}
+
 /// Words for one cause.
 #[derive(Debug, Clone, Copy)]
 struct Group {

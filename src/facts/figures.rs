@@ -92,7 +92,7 @@ fn is_length(view: &View<'_>, sentence: &Sentence, from: usize, to: usize) -> bo
                     | "crash"
                     | "halt"
                     | "glitch"
-                    | "outtage"
+                    | "problem"
                     | "breakdown"
                     | "failure"
                     | "attack"
@@ -240,6 +240,7 @@ fn ordinals(view: &View<'_>, sentence: &Sentence, other: StatedBy, out: &mut Vec
                     | "blackout"
                     | "interruption"
                     | "halt"
+                    | "problem"
                     | "outtage"
                     | "such"
             ) || matches!(

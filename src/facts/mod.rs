@@ -102,6 +102,7 @@ fn read_joined(text: &str, from: usize, document: &Document<'_>) -> Vec<Fact> {
     states::read(&view, body, official, &mut drafts);
     names::read(&view, title, body, official, &mut drafts);
     drafts.truncate(MOST * 2);
+    causes::only_the_telling(&mut drafts);
     roles_together(&mut drafts);
     draft::finish(&view, drafts)
 }
