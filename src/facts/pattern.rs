@@ -229,6 +229,11 @@ fn past_marks(view: &View<'_>, mut at: usize, end: usize) -> usize {
     at
 }
 
+/// The words of a list in `data/`; `//` begins a remark.
+pub(super) fn listed(data: &'static str) -> impl Iterator<Item = &'static str> {
+    data.lines().filter(|line| !line.starts_with("//")).flat_map(str::split_whitespace)
+}
+
 /// FNV-1a: short words, a table that nobody outside fills.
 #[derive(Debug)]
 pub(super) struct WordHasher(u64);

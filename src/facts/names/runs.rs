@@ -5,7 +5,7 @@ use std::{collections::HashSet, hash::BuildHasherDefault, sync::LazyLock};
 use super::Folded;
 use crate::facts::{
     cue::Cue,
-    pattern::WordHasher,
+    pattern::{WordHasher, listed},
     places,
     sentence::Sentence,
     time::words,
@@ -15,11 +15,11 @@ use crate::model::Symptom;
 
 /// Words that stand with a capital and are no names.
 static COMMON: LazyLock<HashSet<&'static str, BuildHasherDefault<WordHasher>>> =
-    LazyLock::new(|| include_str!("../data/common.txt").split_whitespace().collect());
+    LazyLock::new(|| listed(include_str!("../data/common.txt")).collect());
 
 /// Words that alone are no names, but may begin one: "Phone.com", "Air France".
 static TRADE: LazyLock<HashSet<&'static str, BuildHasherDefault<WordHasher>>> =
-    LazyLock::new(|| include_str!("../data/trade_words.txt").split_whitespace().collect());
+    LazyLock::new(|| listed(include_str!("../data/trade_words.txt")).collect());
 /// Words that are written with a capital within a sentence: at the start of one they are names too.
 pub(super) fn inner_capitals<'v>(view: &'v View<'_>, title: &[Sentence], body: &[Sentence]) -> Folded<'v> {
     let mut words = Folded::default();

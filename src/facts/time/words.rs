@@ -2,12 +2,12 @@
 
 use std::{collections::HashSet, hash::BuildHasherDefault, sync::LazyLock};
 
-use crate::facts::pattern::WordHasher;
+use crate::facts::pattern::{WordHasher, listed};
 
 /// Words that an atom of a time (or a length of time) can begin with: nine words of ten are none of them, and are looked
 /// at no further.
 static STARTS: LazyLock<HashSet<&'static str, BuildHasherDefault<WordHasher>>> =
-    LazyLock::new(|| include_str!("../data/time_starts.txt").split_whitespace().collect());
+    LazyLock::new(|| listed(include_str!("../data/time_starts.txt")).collect());
 
 /// Whether a time or a length of time can begin with a word.
 pub(in crate::facts) fn may_begin(word: &str) -> bool {
