@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::model::SourceKind;
+
 /// downwire, a wire service for downtime.
 #[derive(Debug, Parser)]
 #[command(
@@ -49,12 +51,16 @@ pub enum Command {
     Demo(DemoArgs),
     /// Poll what is due (or one source) once, and say what came
     Fetch(FetchArgs),
-    /// Read files or folders into the archive: feeds and status-page payloads
+    /// Read files or folders into the archive: feeds, status-page payloads, downwire's own export
     Import(ImportArgs),
     /// Search the archive
     Search(SearchArgs),
     /// Read facts out of texts: JSON Lines in, JSON Lines out (since when, until when, why, how many, who says so)
     Facts(FactsArgs),
+    /// Show how reliable services were: time to repair, time between failures, availability
+    Stats(StatsArgs),
+    /// Print the archive as JSON Lines, which import reads back, or its incidents as CSV
+    Export(ExportArgs),
     /// Show the health of every source; find, take in and give out feeds
     Sources(SourcesArgs),
     /// Check the configuration and say every problem at once
@@ -100,7 +106,7 @@ pub struct ImportArgs {
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// What the files are [default: found out from their content]
-    #[arg(long = "as", value_name = "PLATFORM", value_parser = ["feed", "statuspage"])]
+    #[arg(long = "as", value_name = "PLATFORM", value_parser = kinds())]
     pub platform: Option<String>,
     /// The service whose status page they are from
     #[arg(long, value_name = "NAME")]
@@ -132,6 +138,28 @@ pub struct FactsArgs {
     /// Files of JSON Lines [default: standard input, which is also -]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+}
+
+/// Arguments of `stats`.
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    /// Only this service, by any of its names
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
+    /// Also each component of its page
+    #[arg(long)]
+    pub components: bool,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The incidents as a table for spreadsheets; posts and history are left out
+    #[arg(long)]
+    pub csv: bool,
+    /// Print the JSON Schema of a line instead
+    #[arg(long, conflicts_with = "csv")]
+    pub schema: bool,
 }
 
 /// Arguments of `sources`.
@@ -184,4 +212,18 @@ pub struct BackupArgs {
     /// The file to write; it must not exist
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+}
+
+/// The word of `import --as` for an export of downwire's own.
+pub const EXPORT: &str = "downwire";
+
+/// The words that `import --as` takes.
+fn kinds() -> clap::builder::PossibleValuesParser {
+    SourceKind::ALL
+        .iter()
+        .filter(|kind| **kind != SourceKind::Page)
+        .map(|kind| kind.as_str())
+        .chain([EXPORT])
+        .collect::<Vec<_>>()
+        .into()
 }

@@ -12,7 +12,8 @@
 //! `jobs/ingest.rs` reads like the left half of that line, `jobs/follow.rs` like the right half; no other place knows
 //! the order. The folders are layers and imports point one way; `tests/it/layers.rs` holds them to it:
 //!
-//! `main, app` → `commands, jobs, serve, demo` → `fetch, store, search` → `source, classify, facts, render` → `catalogue` →
+//! `main, app` → `commands, jobs, serve, demo` → `fetch, store, search` → `source, classify, facts, stats, render` →
+//! `catalogue` →
 //! `model, text`, with `config` beside the stages.
 //!
 //! # Invariants
@@ -37,6 +38,7 @@ pub mod config;
 pub mod facts;
 pub mod render;
 pub mod source;
+pub mod stats;
 
 pub mod fetch;
 pub mod search;

@@ -36,6 +36,10 @@ pub fn main() -> ExitCode {
     match &cli.command {
         Some(Command::Check) => return commands::check::check(cli.config.as_deref(), output),
         Some(Command::Facts(arguments)) => return commands::facts::facts(arguments),
+        Some(Command::Export(arguments)) if arguments.schema => {
+            commands::export::schema();
+            return ExitCode::SUCCESS;
+        }
         Some(Command::Init) => return commands::init::init(cli.config.as_deref(), output),
         _ => {}
     }
@@ -100,6 +104,10 @@ async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyho
             let archive = open(&settings).await?;
             commands::search::search(archive, &settings, &arguments, output).await
         }
+        Command::Stats(arguments) => {
+            commands::stats::stats(&open(&settings).await?, &settings, &arguments, output).await
+        }
+        Command::Export(arguments) => commands::export::export(&open(&settings).await?, &settings, &arguments).await,
         Command::Reindex => commands::reindex::reindex(open(&settings).await?, output).await,
         Command::Backup(arguments) => commands::backup::backup(open(&settings).await?, &arguments.file, output).await,
         Command::Demo(_) | Command::Check | Command::Init | Command::Facts(_) => Ok(()),

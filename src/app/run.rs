@@ -96,6 +96,7 @@ async fn start(
             search: archive.search.clone(),
             catalogue: Arc::new(settings.catalogue.clone()),
             sources: Arc::new(settings.sources.clone()),
+            figures: serve::KeptFigures::default(),
             clock: archive.clock.clone(),
             public_url: settings.server.public_url.clone(),
             ready: troubles.ready(ingest_stop),

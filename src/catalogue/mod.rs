@@ -4,70 +4,12 @@
 pub mod alias;
 
 use crate::model::{
-    Query,
+    Query, SourceKind,
     query::{Condition, Value},
 };
 
 /// The built-in list.
 const BUILT_IN: &str = include_str!("data/services.txt");
-
-/// What a status page runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Platform {
-    /// Atlassian Statuspage.
-    Statuspage,
-    /// incident.io, whose pages imitate Statuspage's API.
-    IncidentIo,
-    /// Status.io.
-    StatusIo,
-    /// Better Stack.
-    BetterStack,
-    /// Instatus.
-    Instatus,
-    /// The vendor's own, or a platform without an adapter.
-    Other,
-    /// There is no page that could be read.
-    #[default]
-    None,
-}
-
-impl Platform {
-    /// Every platform.
-    pub const ALL: [Self; 7] = [
-        Self::Statuspage,
-        Self::IncidentIo,
-        Self::StatusIo,
-        Self::BetterStack,
-        Self::Instatus,
-        Self::Other,
-        Self::None,
-    ];
-
-    /// Its word in the data and in `feeds.toml`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Statuspage => "statuspage",
-            Self::IncidentIo => "incident.io",
-            Self::StatusIo => "status.io",
-            Self::BetterStack => "betterstack",
-            Self::Instatus => "instatus",
-            Self::Other => "other",
-            Self::None => "none",
-        }
-    }
-
-    /// The platform of a word; `statuspage.io` is Statuspage too.
-    pub fn parse(word: &str) -> Option<Self> {
-        let word = word.trim().to_lowercase();
-        let word = if word == "statuspage.io" { "statuspage" } else { word.as_str() };
-        Self::ALL.into_iter().find(|platform| platform.as_str() == word)
-    }
-
-    /// Whether this version reads it. incident.io is read through its imitation of Statuspage's API.
-    pub fn is_read(self) -> bool {
-        matches!(self, Self::Statuspage | Self::IncidentIo)
-    }
-}
 
 /// A service.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -80,8 +22,9 @@ pub struct Service {
     pub domain: Option<String>,
     /// The root of its status page, without a slash at the end.
     pub status: Option<String>,
-    /// What that page runs on.
-    pub platform: Platform,
+    /// What that page runs on; [`SourceKind::Page`] where it is to be found out, `None` where there is no page that could
+    /// be read.
+    pub platform: Option<SourceKind>,
     /// Other names, domains among them.
     pub aliases: Vec<String>,
     /// Names (or aliases) that are words of their own, and count only with a second cue.
@@ -189,12 +132,22 @@ fn service(line: &str) -> Option<Service> {
         owner: one(owner)?,
         domain: one(domain),
         status: one(status),
-        platform: Platform::parse(platform)?,
+        platform: self::platform(platform)?,
         aliases: list(aliases),
         ambiguous: list(ambiguous),
         hashtags: list(hashtags),
         upstream: list(upstream),
     })
+}
+
+/// The platform of a word of the list or of `feeds.toml`: a kind of page, `other` for one that is found out, `none` where
+/// there is no page that could be read (`Some(None)`). `None` for any other word.
+pub fn platform(word: &str) -> Option<Option<SourceKind>> {
+    match word.trim().to_lowercase().as_str() {
+        "none" => Some(None),
+        "other" => Some(Some(SourceKind::Page)),
+        word => SourceKind::parse(word).filter(|kind| kind.is_page()).map(Some),
+    }
 }
 
 #[cfg(test)]
@@ -248,7 +201,7 @@ mod tests {
             }
             let page = service.status.as_deref().map(url::Url::parse);
             assert!(page.is_none_or(|page| page.is_ok_and(|url| url.scheme() == "https")), "{}", service.name);
-            assert!(service.status.is_some() || service.platform == Platform::None, "{}", service.name);
+            assert!(service.status.is_some() || service.platform.is_none(), "{}", service.name);
         }
     }
 }

@@ -111,6 +111,15 @@ impl Classifier {
     }
 }
 
+impl Classifier {
+    /// Every name that somebody might give a service: its own, its owner's, aliases, and those of its domains.
+    pub fn names_of(&self, service: &str) -> Vec<String> {
+        let Some(service) = self.catalogue.find(service) else { return vec![service.to_owned()] };
+        let names = [&service.name, &service.owner].into_iter().chain(&service.aliases).chain(&service.domain);
+        names.chain(&service.hashtags).cloned().collect()
+    }
+}
+
 /// Title and text joined by a line feed (DESIGN section 7), without trailing addresses, which say nothing.
 fn whole(subject: Text<'_>) -> String {
     let joined = match (subject.title.is_empty(), subject.text.is_empty()) {

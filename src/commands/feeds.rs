@@ -14,7 +14,8 @@ use crate::{
     cli::{AddArgs, OpmlArgs, SourcesAction},
     config::{self, Environment, Settings},
     fetch::Fetcher,
-    model::{Answer, Clock, SourceSpec},
+    jobs::detect,
+    model::{Answer, Clock, SourceKind, SourceSpec},
     render::opml,
     source::{self, ReadError, Reading, discover},
     text::charset,
@@ -75,10 +76,12 @@ pub async fn run(
     }
 }
 
-/// A feed that answers.
+/// A feed or a status page that answers.
 struct Found {
     url: String,
     reading: Reading,
+    /// The platform of a status page; `None` for a feed.
+    platform: Option<SourceKind>,
 }
 
 async fn add(
@@ -98,7 +101,10 @@ async fn add(
     let wanted = arguments.name.clone().or_else(|| about.title.clone());
     let host = Url::parse(&found.url).ok().and_then(|url| url.host_str().map(str::to_owned));
     let name = free_name(&wanted.or(host).unwrap_or_else(|| found.url.clone()), settings, &[]);
-    let block = block(&name, &found.url);
+    let block = match found.platform {
+        Some(platform) => page_block(&name, &found.url, platform),
+        None => block(&name, &found.url),
+    };
     if arguments.write {
         file.append(&block)?;
     }
@@ -107,7 +113,7 @@ async fn add(
         || {
             let item = |(title, url, at): Shown| json!({ "title": title, "url": url, "published_at": at });
             json!({
-                "url": found.url, "title": about.title, "home": about.home, "items": shown(&found.reading).map(item).collect::<Vec<_>>(),
+                "url": found.url, "platform": found.platform.map(SourceKind::as_str), "title": about.title, "home": about.home, "items": shown(&found.reading).map(item).collect::<Vec<_>>(),
                 "repaired": found.reading.repaired, "skipped": found.reading.skipped, "toml": block, "written": written,
             })
         },
@@ -135,7 +141,9 @@ fn shown(reading: &Reading) -> impl Iterator<Item = Shown> {
 fn told(found: &Found, block: &str, written: Option<&str>) -> String {
     let reading = &found.reading;
     let mut out = format!("{}\n  {}\n", found.url, reading.about.title.as_deref().unwrap_or("(without a title)"));
-    if !reading.incidents.is_empty() {
+    if let Some(platform) = found.platform {
+        out.push_str(&format!("  a status page on the platform {}\n", platform.as_str()));
+    } else if !reading.incidents.is_empty() {
         out.push_str("  the history of a status page: its entries are read as incidents\n");
     }
     for (title, _, at) in shown(reading) {
@@ -160,9 +168,18 @@ fn with_scheme(address: &str) -> anyhow::Result<String> {
 
 /// The feed at an address: what is there, what the page there names, or what is where feeds usually are.
 async fn find(fetcher: &Fetcher, address: &str, clock: &dyn Clock, output: Output) -> anyhow::Result<Found> {
+    if is_pages(address) {
+        let bar = output.progress(1, "looking for a status page");
+        let page = detect::detect(fetcher, address, clock).await;
+        bar.finish_and_clear();
+        if let Ok(page) = page {
+            let url = page.address.unwrap_or_else(|| address.trim_end_matches('/').to_owned());
+            return Ok(Found { url, platform: Some(page.kind), reading: page.reading });
+        }
+    }
     let answer = fetcher.get(&source::look_at(address)).await.with_context(|| format!("cannot read {address}"))?;
     match source::look(&answer, clock.now()) {
-        Ok(reading) => return Ok(Found { url: answer.moved_to.unwrap_or(answer.url), reading }),
+        Ok(reading) => return Ok(Found { url: answer.moved_to.unwrap_or(answer.url), reading, platform: None }),
         Err(ReadError::Html(..)) => {}
         Err(error) => bail!("{address}: {error}"),
     }
@@ -175,11 +192,17 @@ async fn find(fetcher: &Fetcher, address: &str, clock: &dyn Clock, output: Outpu
         bar.inc(1);
         if let Some(reading) = feed_at(fetcher, &url, clock).await {
             bar.finish_and_clear();
-            return Ok(Found { url, reading });
+            return Ok(Found { url, reading, platform: None });
         }
     }
     bar.finish_and_clear();
     bail!("no feed at {address}: the page names none that can be read, and none is where feeds usually are")
+}
+
+/// Whether an address is likely that of a status page: then what platforms have is asked for, which is twenty requests.
+fn is_pages(address: &str) -> bool {
+    let words = address.to_lowercase();
+    ["status", "health", "trust.", "uptime"].iter().any(|word| words.contains(word))
 }
 
 /// The feed at an address, where there is one with something in it.
@@ -237,6 +260,13 @@ fn free_name(wanted: &str, settings: &Settings, taken: &[String]) -> String {
         name = format!("{wanted} {number}");
     }
     name
+}
+
+/// A service with its status page, as it stands in `feeds.toml`.
+fn page_block(name: &str, url: &str, platform: SourceKind) -> String {
+    let text = |value: &str| json!(value).to_string();
+    let (name, url, platform) = (text(name), text(url), text(platform.as_str()));
+    format!("[[service]]\nname = {name}\nstatus = {url}\nplatform = {platform}\n")
 }
 
 /// A feed as it stands in `feeds.toml`.

@@ -2,7 +2,8 @@
 //! costs only itself.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, BufRead as _, BufReader},
     path::{Path, PathBuf},
 };
 
@@ -11,10 +12,14 @@ use serde_json::json;
 use super::{Archive, Output};
 use crate::{
     classify::Classifier,
-    cli::ImportArgs,
+    cli::{EXPORT, ImportArgs},
     config::Settings,
-    jobs::import::{Imported, import_file},
+    jobs::{
+        import::{Imported, import_file},
+        import_export::import_export,
+    },
     model::SourceKind,
+    source,
 };
 
 /// Largest file that is read, in bytes: the body limit of DESIGN section 5.
@@ -33,16 +38,17 @@ pub async fn import(
     let files = files(&arguments.paths)?;
     let classifier = Classifier::new(&settings.catalogue);
     let platform = arguments.platform.as_deref().and_then(SourceKind::parse);
+    let as_export = arguments.platform.as_deref() == Some(EXPORT);
     let service =
         arguments.service.as_deref().map(|name| settings.catalogue.find(name).map_or(name, |service| &service.name));
     let bar = output.progress(files.len(), "reading");
     let mut sum = Imported::default();
     let mut errors = 0;
-    for file in &files {
-        let read = match read(file) {
-            Ok(bytes) => {
-                let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-                import_file(&archive.store, &classifier, &bytes, &name, platform, service, archive.clock.now()).await?
+    for (file, name) in &files {
+        let read = match read(file, as_export) {
+            Ok(Content::Export(lines)) => import_export(&archive.store, &classifier, lines, service).await?,
+            Ok(Content::Document(bytes)) => {
+                import_file(&archive.store, &classifier, &bytes, name, platform, service, archive.clock.now()).await?
             }
             Err(error) => Imported::failed(error.to_string()),
         };
@@ -72,12 +78,24 @@ pub async fn import(
     Ok(())
 }
 
-/// Every file below the paths, in the order of their names.
-fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+/// Every file below the paths, in the order of their names, each with the name that its items belong to: its own, below a
+/// folder with the way to it from there. Two files of one name in two folders are two feeds.
+fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<(PathBuf, String)>> {
     let mut files = Vec::new();
     for path in paths {
         let data = fs::metadata(path).map_err(|error| anyhow::anyhow!("cannot read {}: {error}", path.display()))?;
-        if data.is_dir() { walk(path, &mut files)? } else { files.push(path.clone()) }
+        let mut below = Vec::new();
+        if data.is_dir() {
+            walk(path, &mut below)?
+        } else {
+            below.push(path.clone())
+        }
+        let root = if data.is_dir() { Some(path.as_path()) } else { path.parent() };
+        files.extend(below.into_iter().map(|file| {
+            let way = root.and_then(|root| file.strip_prefix(root).ok()).unwrap_or(&file);
+            let name = way.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+            (file, name)
+        }));
     }
     Ok(files)
 }
@@ -101,21 +119,38 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-fn read(file: &Path) -> io::Result<Vec<u8>> {
+/// What a file holds.
+enum Content {
+    /// An export of ours, which may be of any size and is read line by line.
+    Export(BufReader<fs::File>),
+    /// Anything else, whole.
+    Document(Vec<u8>),
+}
+
+fn read(file: &Path, as_export: bool) -> io::Result<Content> {
     let size = fs::metadata(file)?.len();
+    let mut lines = BufReader::new(fs::File::open(file)?);
+    if as_export || source::export::is_export(lines.fill_buf()?) {
+        return Ok(Content::Export(lines));
+    }
     if size > LARGEST {
         return Err(io::Error::other(format!("{size} bytes are more than the limit of {LARGEST}")));
     }
-    fs::read(file)
+    fs::read(file).map(Content::Document)
 }
 
 /// The line of DESIGN section 7.
 fn line(file: &Path, read: &Imported) -> serde_json::Value {
     json!({
-        "file": file.display().to_string(), "as": read.platform.map(SourceKind::as_str), "service": read.service,
+        "file": file.display().to_string(), "as": word(read), "service": read.service,
         "items": read.items, "incidents": read.incidents, "updates": read.updates, "new": read.new,
-        "repaired": read.repaired, "skipped": read.skipped, "error": read.error,
+        "impacts": read.impacts, "days": read.days, "repaired": read.repaired, "skipped": read.skipped, "error": read.error,
     })
+}
+
+/// As what a file was read.
+fn word(read: &Imported) -> Option<&'static str> {
+    if read.is_export { Some(EXPORT) } else { read.platform.map(SourceKind::as_str) }
 }
 
 fn words(file: &Path, read: &Imported) -> String {
@@ -124,6 +159,9 @@ fn words(file: &Path, read: &Imported) -> String {
         Some(error) => format!("{file}: {error}"),
         None if read.incidents > 0 => {
             format!("{file}: {} incidents with {} updates, {} new", read.incidents, read.updates, read.new)
+        }
+        None if read.days + read.impacts > 0 => {
+            format!("{file}: {} component days, {} component impacts", read.days, read.impacts)
         }
         None => format!("{file}: {} items, {} new", read.items, read.new),
     }

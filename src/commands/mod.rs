@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod check;
+pub mod export;
 pub mod facts;
 pub mod feeds;
 pub mod fetch;
@@ -12,6 +13,7 @@ mod output;
 pub mod reindex;
 pub mod search;
 pub mod sources;
+pub mod stats;
 
 pub use output::Output;
 

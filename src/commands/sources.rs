@@ -31,9 +31,10 @@ fn rank(health: Health) -> u8 {
         Health::Stopped => 0,
         Health::Failing => 1,
         Health::Limited => 2,
-        Health::Partial => 3,
-        Health::New => 4,
-        Health::Ok => 5,
+        Health::Doubtful => 3,
+        Health::Partial => 4,
+        Health::New => 5,
+        Health::Ok => 6,
     }
 }
 
@@ -53,6 +54,8 @@ pub(super) fn row(spec: &SourceSpec, state: &SourceState) -> serde_json::Value {
         "skipped": state.skipped,
         "repaired": state.repaired,
         "moved_to": state.moved_to,
+        "platform": state.platform.map(crate::model::SourceKind::as_str),
+        "doubts": state.doubts.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
 
@@ -61,7 +64,10 @@ fn words(spec: &SourceSpec, state: &SourceState) -> String {
         Health::New => "not read yet: what is there is unknown".to_owned(),
         Health::Ok => format!("{} items", state.items),
         Health::Partial => format!("{} items; left out: {}", state.items, state.skipped.join("; ")),
+        Health::Doubtful => state.doubts.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         Health::Failing | Health::Limited | Health::Stopped => state.last_error.clone().unwrap_or_default(),
     };
-    format!("{:8} {:32} {detail}", state.health.as_str(), spec.name)
+    let platform = state.platform.map(|platform| format!(" ({})", platform.as_str())).unwrap_or_default();
+    let mended: String = state.repaired.iter().map(|note| format!("; note: {note}")).collect();
+    format!("{:8} {:32} {detail}{platform}{mended}", state.health.as_str(), spec.name)
 }

@@ -10,7 +10,7 @@ use super::{
     raw::{self, At, Watch},
 };
 use crate::{
-    catalogue::{Catalogue, Platform, Service},
+    catalogue::{self, Catalogue, Service},
     model::{Display, SourceKind, SourceSpec},
 };
 
@@ -29,12 +29,14 @@ pub fn settings(text: &str, file: &str, origin: Origin, environment: &Environmen
     let server = checker.server(raw.server.unwrap_or_default(), environment);
     let fetch = checker.fetch(raw.fetch.unwrap_or_default());
     let catalogue = checker.catalogue(&raw.service);
-    let mut watched = checker.watched(&catalogue, raw.catalogue.unwrap_or_default().watch.as_ref());
+    let chosen = raw.catalogue.unwrap_or_default();
+    let schedule = checker.page_schedule(chosen.schedule.as_ref());
+    let mut watched = checker.watched(&catalogue, chosen.watch.as_ref());
     // Who writes down a status page wants it watched, whatever else is.
     let own = raw.service.iter().map(Spanned::get_ref).filter(|service| service.status.is_some());
     watched.extend(own.filter_map(|service| Some(catalogue.find(service.name.get_ref())?.name.clone())));
     let mut sources = checker.feeds(&raw.feed);
-    checker.pages(&catalogue, &watched, &mut sources);
+    checker.pages(&catalogue, &watched, &schedule, &mut sources);
     let later = [
         (raw.digest.is_some(), "[digest]", "the digest by mail"),
         (!raw.posts.is_empty(), "[[posts]]", "public posts"),
@@ -195,14 +197,15 @@ impl Checker<'_> {
                     );
                 }
                 known.status = Some(status.get_ref().trim_end_matches('/').to_owned());
-                // Another page may be on another platform: Statuspage's form is what most pages speak.
-                known.platform = Platform::Statuspage;
+                // Another page may be on another platform, which is found out.
+                known.platform = Some(SourceKind::Page);
             }
             if let Some(platform) = &service.platform {
-                match Platform::parse(platform.get_ref()) {
+                match catalogue::platform(platform.get_ref()) {
                     Some(platform) => known.platform = platform,
                     None => {
-                        let names: Vec<_> = Platform::ALL.iter().map(|platform| platform.as_str()).collect();
+                        let pages = SourceKind::ALL.iter().filter(|kind| kind.is_page()).map(|kind| kind.as_str());
+                        let names: Vec<_> = pages.chain(["none"]).collect();
                         let message = format!(
                             "{:?} is no known platform; expected one of {}",
                             platform.get_ref(),
@@ -298,17 +301,32 @@ impl Checker<'_> {
         }
     }
 
+    /// When status pages are polled.
+    fn page_schedule(&mut self, raw: Option<&Spanned<String>>) -> String {
+        let Some(raw) = raw else { return PAGE_SCHEDULE.to_owned() };
+        if let Err(message) = Schedule::parse(raw.get_ref()) {
+            self.problem(raw.span().start, "catalogue.schedule", message);
+        }
+        raw.get_ref().clone()
+    }
+
     /// The status pages of watched services; a page that several share is one source, named after the first.
-    fn pages(&mut self, catalogue: &Catalogue, watched: &HashSet<String>, sources: &mut Vec<SourceSpec>) {
+    fn pages(
+        &mut self,
+        catalogue: &Catalogue,
+        watched: &HashSet<String>,
+        schedule: &str,
+        sources: &mut Vec<SourceSpec>,
+    ) {
         let mut pages = HashSet::new();
-        let is_read = |service: &&Service| service.platform.is_read() && watched.contains(&service.name);
-        for service in catalogue.services().iter().filter(is_read) {
+        for service in catalogue.services().iter().filter(|service| watched.contains(&service.name)) {
+            let Some(kind) = service.platform else { continue };
             let Some(url) = service.status.clone().filter(|url| pages.insert(url.to_lowercase())) else { continue };
             sources.push(SourceSpec {
                 name: format!("{} status", service.name),
-                kind: SourceKind::Statuspage,
+                kind,
                 url,
-                schedule: PAGE_SCHEDULE.to_owned(),
+                schedule: schedule.to_owned(),
                 service: Some(service.name.clone()),
                 language: None,
                 display: Display::Full,

@@ -57,6 +57,7 @@ pub struct Fetch {
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
     pub watch: At<Watch>,
+    pub schedule: At<String>,
 }
 
 /// `"all"`, `"none"`, or names.

@@ -3,12 +3,13 @@
 //! The schedule is the earliest time; Retry-After, ttl, Cache-Control and back-off only ever postpone (DESIGN section
 //! 5).
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
+use super::trust::Evidence;
 use crate::{
     config::Schedule,
     fetch::FetchError,
-    model::{Answer, Health, Outcome, PageIdentity, SourceSpec, SourceState, Timestamp, Validators, id::digest},
+    model::{Answer, Health, Outcome, SourceKind, SourceSpec, SourceState, Timestamp, Validators, id::digest},
     source::{ReadError, Reading},
 };
 
@@ -20,6 +21,12 @@ const MOVES_SEEN: u32 = 3;
 /// … over at least this long (protocols B2): a hotel's login page is permanent for an evening.
 const MOVES_SINCE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A source is watched without a break while no more than so many intervals lie between two polls that worked.
+const UNBROKEN: u32 = 3;
+
+/// What is polled more often than every minute is watched without a break all the same when a poll or two are slow.
+const SHORTEST_BREAK: Duration = Duration::from_secs(3 * 60);
+
 /// How many skipped documents are named.
 const NAMED: usize = 10;
 
@@ -28,7 +35,8 @@ const NAMED: usize = 10;
 pub struct Report {
     validators: Vec<(String, Validators)>,
     moved_to: Option<String>,
-    page: Option<PageIdentity>,
+    evidence: Evidence,
+    cursor: BTreeMap<String, String>,
     skipped: Vec<String>,
     repaired: Vec<String>,
     read: bool,
@@ -71,6 +79,15 @@ impl From<FetchError> for Failure {
     }
 }
 
+impl From<super::detect::Undetected> for Failure {
+    fn from(error: super::detect::Undetected) -> Self {
+        match error {
+            super::detect::Undetected::Unreachable(error) => error.into(),
+            unknown => Self { words: unknown.to_string(), health: Health::Failing, retry_after: None },
+        }
+    }
+}
+
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         Self { words: error.to_string(), health: Health::Failing, retry_after: None }
@@ -78,6 +95,16 @@ impl From<ReadError> for Failure {
 }
 
 impl Report {
+    /// The report of a poll that begins, of a service with these names.
+    pub fn new(known_as: Vec<String>) -> Self {
+        Self { evidence: Evidence::new(known_as), ..Self::default() }
+    }
+
+    /// What was seen so far of who speaks there.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
     /// A poll that failed before anything was known.
     pub fn of(failure: Failure) -> Self {
         Self { failure: Some(failure), ..Self::default() }
@@ -100,13 +127,22 @@ impl Report {
 
     /// What the document says of itself, and what came of reading it. An older page of a feed is read once: what would
     /// make the next request for it conditional is of no use.
-    pub fn document(&mut self, root: &str, asked: &str, answer: &Answer, reading: &mut Reading, is_history: bool) {
+    pub fn document(
+        &mut self,
+        root: &str,
+        asked: &str,
+        answer: &Answer,
+        reading: &mut Reading,
+        is_history: bool,
+        now: Timestamp,
+    ) {
         if !is_history {
             self.answered(root, asked, answer);
-            self.page = reading.page.take().or(self.page.take());
+            self.evidence.take(answer, reading, now);
             self.postpone(reading.lifetime);
             self.repaired.append(&mut reading.repaired);
         }
+        self.cursor.append(&mut reading.cursor);
         self.skipped.append(&mut reading.skipped);
         // What was cut off comes again only to who does not say that it has it.
         if reading.is_cut && !is_history {
@@ -114,9 +150,16 @@ impl Report {
         }
     }
 
-    /// The poll ended at an older page of a feed, which is no reason to call the feed broken.
-    pub fn history_ended(&mut self, failure: &Failure) {
-        self.repaired.push(format!("its older pages were read in part: {}", failure.words));
+    /// The page runs on another platform now.
+    pub fn changed_platform(&mut self, before: SourceKind, now: SourceKind) {
+        self.repaired.push(format!("the page has moved from {} to {}", before.as_str(), now.as_str()));
+    }
+
+    /// The poll ended at what more a source has, such as older pages, which is no reason to call it broken. `cursor` says when
+    /// to try again.
+    pub fn history_ended(&mut self, failure: &Failure, mut cursor: BTreeMap<String, String>) {
+        self.repaired.push(format!("what more it has was read in part: {}", failure.words));
+        self.cursor.append(&mut cursor);
     }
 
     /// The poll ended here.
@@ -130,11 +173,19 @@ impl Report {
 }
 
 /// The state of a source after a poll.
-pub fn after(spec: &SourceSpec, mut state: SourceState, report: Report, now: Timestamp) -> SourceState {
+pub fn after(spec: &SourceSpec, mut state: SourceState, mut report: Report, now: Timestamp) -> SourceState {
     state.last_attempt = Some(now);
-    state.page = report.page.clone().or(state.page);
+    let before = state.clone();
+    state.page = report.evidence.identity(&before);
+    // What was read is committed with this, whatever came of the requests behind it.
+    state.cursor.append(&mut report.cursor);
     match report.failure.clone() {
-        None => succeed(&mut state, report, now),
+        None => {
+            state.newest = report.evidence.newest(&before);
+            state.doubts = report.evidence.doubts(spec, &before, now);
+            state.watched_since = Some(watched_since(spec, &before, now));
+            succeed(&mut state, report, now);
+        }
         Some(failure) => fail(&mut state, &failure, now),
     }
     state.next_poll = next_poll(spec, &state, now);
@@ -156,7 +207,23 @@ fn succeed(state: &mut SourceState, report: Report, now: Timestamp) {
         }
         state.repaired = report.repaired;
     }
-    state.health = if state.skipped.is_empty() { Health::Ok } else { Health::Partial };
+    state.health = match (state.doubts.is_empty(), state.skipped.is_empty()) {
+        (false, _) => Health::Doubtful,
+        (true, false) => Health::Partial,
+        (true, true) => Health::Ok,
+    };
+}
+
+/// The beginning of the time in which the source was read without a longer break, this poll included.
+fn watched_since(spec: &SourceSpec, before: &SourceState, now: Timestamp) -> Timestamp {
+    let since = before.last_success.zip(before.watched_since);
+    // Who asks for patience is still being watched; a source that was asked as planned was so too.
+    let longest = (interval(spec, now).max(before.asked_wait) * UNBROKEN).max(SHORTEST_BREAK);
+    let longest = jiff::SignedDuration::try_from(longest).unwrap_or(jiff::SignedDuration::MAX);
+    match since {
+        Some((last, since)) if now.duration_since(last) <= longest => since,
+        _ => now,
+    }
 }
 
 fn fail(state: &mut SourceState, failure: &Failure, now: Timestamp) {
@@ -244,7 +311,7 @@ fn earlier(at: Timestamp, by: Duration) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Display, SourceKind};
+    use crate::model::Display;
 
     fn at(text: &str) -> Timestamp {
         text.parse().expect("an instant")
@@ -369,6 +436,24 @@ mod tests {
             assert_eq!(state.moved_to.as_deref(), moved, "{when}");
         }
         assert_eq!(state.address(), "https://example.org/new");
+    }
+
+    #[test]
+    fn the_time_in_which_nobody_looked_is_a_break() {
+        let mut state = fresh(at("2024-12-26T00:00:00Z"));
+        for (when, since) in [
+            ("2024-12-26T00:00:00Z", "2024-12-26T00:00:00Z"),
+            ("2024-12-26T00:15:00Z", "2024-12-26T00:00:00Z"),
+            // One poll in between failed: nothing is missing that the next would not have told.
+            ("2024-12-26T00:45:00Z", "2024-12-26T00:00:00Z"),
+            ("2024-12-26T01:30:01Z", "2024-12-26T01:30:01Z"),
+            ("2024-12-26T01:45:00Z", "2024-12-26T01:30:01Z"),
+        ] {
+            state = after(&spec("a"), state, Report::default(), at(when));
+            assert_eq!(state.watched_since, Some(at(since)), "{when}");
+            state = after(&spec("a"), state, Report::of(Failure::bug()), at(when));
+            assert_eq!(state.watched_since, Some(at(since)), "a failure changes nothing");
+        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::{
 pub struct Imported {
     /// What it was read as.
     pub platform: Option<SourceKind>,
+    /// It is an export of downwire's own.
+    pub is_export: bool,
     /// The service whose page it is, where known.
     pub service: Option<String>,
     /// Items in it.
@@ -21,6 +23,10 @@ pub struct Imported {
     pub incidents: usize,
     /// Posts on them.
     pub updates: usize,
+    /// Stretches in which components were not well.
+    pub impacts: usize,
+    /// Days of components.
+    pub days: usize,
     /// Items, incidents and updates that the archive did not have.
     pub new: usize,
     /// What had to be mended.
@@ -59,27 +65,31 @@ pub async fn import_file(
     service: Option<&str>,
     now: Timestamp,
 ) -> Result<Imported, StoreError> {
-    let reading = match source::read_file(bytes, Hint { platform, service, name }, now) {
+    let mut reading = match source::read_file(bytes, Hint { platform, service, name }, now) {
         Ok(reading) => reading,
         Err(error) => return Ok(Imported::failed(error.to_string())),
     };
     let mut imported = Imported {
-        // Only a status page says which page it is.
-        platform: Some(if reading.page.is_some() { SourceKind::Statuspage } else { SourceKind::Feed }),
+        platform: Some(reading.platform.unwrap_or(SourceKind::Feed)),
         items: reading.items.len(),
         incidents: reading.incidents.len(),
         updates: reading.incidents.iter().map(|incident| incident.updates.len()).sum(),
-        repaired: reading.repaired,
-        skipped: reading.skipped,
+        impacts: reading.impacts.len(),
+        days: reading.days.len(),
+        repaired: std::mem::take(&mut reading.repaired),
+        skipped: std::mem::take(&mut reading.skipped),
         ..Imported::default()
     };
+    let host = reading.page.as_ref().and_then(|page| page.host.as_deref()).unwrap_or_default();
+    let of_page = service.map(str::to_owned).or_else(|| classifier.service_of_page(host));
+    let page = reading.take_page_record(name, of_page.as_deref(), now);
     let mut incidents = reading.incidents;
     for incident in &mut incidents {
         let host = incident.page.host.as_deref().unwrap_or_default();
         incident.service = incident.service.take().or_else(|| classifier.service_of_page(host));
         imported.service = imported.service.or_else(|| incident.service.clone());
     }
-    let mut batch = Batch::default();
+    let mut batch = Batch { pages: page.into_iter().collect(), ..Batch::default() };
     judge(classifier, reading.items, incidents, &mut batch);
     imported.service = imported.service.or_else(|| service.map(str::to_owned));
     let committed = store.commit(&[batch]).await?;

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use super::{
     Stages, Stop,
     commit::Commits,
+    detect,
     health::{self, Failure, Report},
     queue::Queue,
     stages::judge,
@@ -18,8 +19,12 @@ use crate::{
     store::Committed,
 };
 
-/// Most requests of one poll: a status page needs two; a feed at first sight is followed into its past no further.
+/// Most requests of one poll: a status page needs two or three, and at first sight walks ten pages of its archive a poll; a
+/// feed at first sight is followed into its past no further.
 const MOST_REQUESTS: usize = 12;
+
+/// A page whose documents could not be read so often is looked at anew: it may have moved to another platform.
+const LOST_AFTER: u32 = 3;
 
 /// Polls what is due and commits what it brings, until told to stop; then finishes what is under way.
 pub async fn run(stages: Arc<Stages>, mut queue: Queue, commits: Commits, stop: Stop) {
@@ -65,20 +70,61 @@ pub async fn poll_and_commit(
     }
 }
 
+/// Finds out on which platform a page runs, where nobody said so: at first sight, and again when its documents could not
+/// be read for a while.
+async fn find_platform(
+    stages: &Stages,
+    spec: &SourceSpec,
+    state: &mut SourceState,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let is_lost = state.failures > 0 && state.failures.is_multiple_of(LOST_AFTER);
+    if spec.kind != SourceKind::Page || state.platform.is_some() && !is_lost {
+        return Ok(());
+    }
+    let address = state.moved_to.as_deref().unwrap_or(&state.url).to_owned();
+    let found = detect::detect(&stages.fetcher, &address, stages.clock.as_ref()).await?;
+    if let Some(before) = state.platform.filter(|before| *before != found.kind) {
+        report.changed_platform(before, found.kind);
+    }
+    (state.platform, state.found_at) = (Some(found.kind), found.address);
+    Ok(())
+}
+
 /// One poll of one source: fetch, read, judge. What it brings is committed with the source's new cursor and health.
-async fn poll(stages: &Stages, spec: &SourceSpec, state: SourceState) -> Batch {
-    let (mut batch, mut report) = (Batch::default(), Report::default());
-    let mut next = Some(source::first_ask(spec, &state));
+async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Batch {
+    let known_as = spec.service.as_deref().map(|service| stages.classifier.names_of(service)).unwrap_or_default();
+    let (mut batch, mut report) = (Batch::default(), Report::new(known_as));
+    let mut next = match find_platform(stages, spec, &mut state, &mut report).await {
+        Ok(()) => Some(source::first_ask(spec, &state)),
+        Err(failure) => {
+            report.failed(failure);
+            None
+        }
+    };
+    // What a document says of how far was read holds for the next request of the same poll.
+    let mut reached = state.clone();
     for number in 0..MOST_REQUESTS {
         let Some(ask) = next.take() else { break };
-        let is_history = number > 0 && spec.kind == SourceKind::Feed;
-        match stages.exchange(spec, &state, &ask).await {
+        let is_history = number > 0 && source::is_history(spec, &state, &ask);
+        match stages.exchange(spec, &reached, &ask).await {
             Ok((answer, mut reading)) => {
-                report.document(state.address(), &ask.url, &answer, &mut reading, is_history);
+                let now = stages.clock.now();
+                reached.cursor.extend(reading.cursor.clone());
+                report.document(state.address(), &ask.url, &answer, &mut reading, is_history, now);
+                if report.evidence().is_foreign(spec, &state) {
+                    // What a stranger says is kept as a stranger's word.
+                    (reading.report, reading.impacts, reading.days) = (None, Vec::new(), Vec::new());
+                    reading.incidents.iter_mut().for_each(|incident| incident.service = None);
+                }
+                batch.pages.extend(reading.take_page_record(&spec.name, spec.service.as_deref(), now));
                 judge(&stages.classifier, reading.items, reading.incidents, &mut batch);
                 next = reading.next;
             }
-            Err(failure) if is_history => report.history_ended(&failure),
+            Err(failure) if is_history || ask.is_extra => {
+                let cursor = source::history_failed(spec, &state, &ask, stages.clock.now());
+                report.history_ended(&failure, cursor);
+            }
             Err(failure) => report.failed(failure),
         }
     }

@@ -2,17 +2,20 @@
 //! They are the only places that know the order. What they need (store, stages, clock, stop signal) is handed in.
 
 pub mod commit;
+pub mod detect;
 pub mod follow;
 pub mod follow_copies;
 pub mod follow_search;
 pub mod health;
 pub mod import;
+pub mod import_export;
 pub mod ingest;
 pub mod lease;
 pub mod queue;
 pub mod reread;
 pub mod stages;
 pub mod stop;
+pub mod trust;
 
 pub use stages::Stages;
 pub use stop::Stop;

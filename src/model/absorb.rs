@@ -272,7 +272,22 @@ fn pair(own: &[Update], others: &[Update]) -> Vec<Option<usize>> {
             }
         }
     }
+    pair_last_words(own, others, &free, &mut pairs);
     pairs
+}
+
+/// An archive keeps only the last words of an incident, dated by its end: they are the post that ended it, though the words
+/// were edited since or the minute is another.
+fn pair_last_words(own: &[Update], others: &[Update], free: &[bool], pairs: &mut [Option<usize>]) {
+    let ends = |post: &Update| matches!(post.phase, Phase::Resolved | Phase::Completed | Phase::Postmortem);
+    let is_last_words = |posts: &[Update]| matches!(posts, [only] if !only.precise && ends(only));
+    let unpaired = || others.iter().zip(pairs.iter()).rposition(|(post, pair)| pair.is_none() && ends(post));
+    let last_free = || own.iter().zip(free).rposition(|(post, free)| *free && ends(post));
+    if (is_last_words(own) || is_last_words(others))
+        && let (Some(other), Some(own)) = (unpaired(), last_free())
+    {
+        pairs[other] = Some(own);
+    }
 }
 
 fn one_is_a_feeds(own: &Update, other: &Update) -> bool {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, Id, Incident, Item, SourceState, Timestamp, Verdict};
+use super::{ExportLine, Facts, Id, Incident, Item, PageRecord, SourceState, Timestamp, Verdict};
 
 /// A value with the verdict on it.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,10 @@ pub struct Batch {
     pub items: Vec<Judged<Item>>,
     /// Incidents with their updates.
     pub incidents: Vec<Judged<Incident>>,
+    /// What the documents said of status pages besides their incidents, in the order in which they were read.
+    pub pages: Vec<PageRecord>,
+    /// Lines of another archive, judged, which keep their history where this one does not know them.
+    pub exported: Vec<ExportLine>,
     /// Cursor and health of the source that was polled.
     pub source: Option<SourceState>,
 }

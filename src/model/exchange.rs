@@ -16,7 +16,7 @@ pub struct Validators {
 }
 
 /// One request that a source wants made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ask {
     /// Absolute, http or https.
     pub url: String,
@@ -24,6 +24,8 @@ pub struct Ask {
     pub accept: &'static str,
     /// From the last answer to the same address.
     pub validators: Validators,
+    /// What it brings is welcome, and its failure is none of the poll: history, or what only some pages have.
+    pub is_extra: bool,
 }
 
 /// What kind of answer it is.

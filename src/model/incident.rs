@@ -96,6 +96,25 @@ words! {
     }
 }
 
+impl ComponentState {
+    /// How bad it is: planned work is worse than none, and better than any trouble. `None` for what is not known.
+    pub fn badness(self) -> Option<u8> {
+        match self {
+            Self::Operational => Some(0),
+            Self::UnderMaintenance => Some(1),
+            Self::DegradedPerformance => Some(2),
+            Self::PartialOutage => Some(3),
+            Self::MajorOutage => Some(4),
+            Self::Unknown => None,
+        }
+    }
+
+    /// The worst of several; unknown ones say nothing.
+    pub fn worst(states: impl IntoIterator<Item = Self>) -> Option<Self> {
+        states.into_iter().filter(|state| state.badness().is_some()).max_by_key(|state| state.badness())
+    }
+}
+
 words! {
     /// Outages and maintenance are kept apart everywhere.
     IncidentKind {
@@ -127,6 +146,13 @@ pub struct Component {
     pub before: Option<ComponentState>,
     /// … and now.
     pub state: ComponentState,
+}
+
+impl Component {
+    /// By what it is known on its page: the page's id of it, else its name.
+    pub fn key(&self) -> &str {
+        self.native_id.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// Which page speaks. The store joins what is one page under one key.

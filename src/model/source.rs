@@ -4,33 +4,97 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{PageIdentity, Timestamp, Validators};
+use super::{Doubt, PageIdentity, Timestamp, Validators};
 
-/// How a source is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SourceKind {
-    /// RSS, Atom or JSON Feed.
-    Feed,
+/// The kinds of sources, each with its word.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal,)*) => {
+        /// How a source is read.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum SourceKind { $($(#[$doc])* #[serde(rename = $word)] $variant,)* }
+
+        impl SourceKind {
+            /// Every kind, in the order in which help texts list them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The word of the command line, the configuration, the catalogue and the store.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// RSS, Atom or JSON Feed: each entry is an item.
+    Feed = "feed",
+    /// A status page whose platform is found out at first sight and remembered.
+    Page = "status-page",
     /// Atlassian Statuspage: `summary.json`, `incidents.json`, history feeds.
-    Statuspage,
+    Statuspage = "statuspage",
+    /// incident.io, natively or through its imitation of Statuspage.
+    IncidentIo = "incident.io",
+    /// Instatus.
+    Instatus = "instatus",
+    /// Status.io.
+    StatusIo = "status.io",
+    /// Better Stack.
+    BetterStack = "betterstack",
+    /// Cachet 2 and 3.
+    Cachet = "cachet",
+    /// Google's dashboards: Cloud, Workspace and their relatives.
+    Google = "google",
+    /// AWS Health's public events.
+    Aws = "aws",
+    /// Azure's feed and history page.
+    Azure = "azure",
+    /// Microsoft 365's public posts.
+    Microsoft365 = "microsoft365",
+    /// Slack's own API.
+    Slack = "slack",
+    /// Heroku's own API.
+    Heroku = "heroku",
+    /// Salesforce Trust.
+    Salesforce = "salesforce",
+    /// Apple's system status.
+    Apple = "apple",
+    /// FireHydrant.
+    FireHydrant = "firehydrant",
+    /// Datadog's status pages.
+    Datadog = "datadog",
+    /// Uptime.com.
+    UptimeCom = "uptime.com",
+    /// Uptime Kuma.
+    UptimeKuma = "uptime-kuma",
+    /// Gatus.
+    Gatus = "gatus",
+    /// Upptime.
+    Upptime = "upptime",
+    /// cState.
+    Cstate = "cstate",
+    /// Hund.
+    Hund = "hund",
+    /// Zendesk's own API.
+    Zendesk = "zendesk",
+    /// Vigil.
+    Vigil = "vigil",
+    /// JSON of a vendor's own: a list of incidents in the usual words, and a few that are known.
+    StatusJson = "status-json",
+    /// A status page that has only RSS or Atom: its entries are folded into incidents.
+    StatusFeed = "status-feed",
 }
 
 impl SourceKind {
-    /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Feed, Self::Statuspage];
-
-    /// The word of the command line and the store.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Feed => "feed",
-            Self::Statuspage => "statuspage",
-        }
+    /// The kind of that word, in any case; `statuspage.io` is Statuspage too. `None` for any other word.
+    pub fn parse(word: &str) -> Option<Self> {
+        let word = word.trim().to_lowercase();
+        let word = if word == "statuspage.io" { "statuspage" } else { word.as_str() };
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
     }
 
-    /// The kind of that word; `None` for any other word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    /// Whether it is a status page: official, and read as incidents.
+    pub fn is_page(self) -> bool {
+        self != Self::Feed
     }
 }
 
@@ -75,6 +139,8 @@ pub enum Health {
     Ok,
     /// The last poll worked, with items that could not be read.
     Partial,
+    /// The last poll worked, but what came cannot simply be believed: [`SourceState::doubts`] says why.
+    Doubtful,
     /// The last poll failed: what is there now is unknown (invariant 5).
     Failing,
     /// The server asked us to wait.
@@ -90,6 +156,7 @@ impl Health {
             Self::New => "new",
             Self::Ok => "ok",
             Self::Partial => "partial",
+            Self::Doubtful => "doubtful",
             Self::Failing => "failing",
             Self::Limited => "limited",
             Self::Stopped => "stopped",
@@ -98,11 +165,21 @@ impl Health {
 
     /// The value of that word; `None` for any other word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::New, Self::Ok, Self::Partial, Self::Failing, Self::Limited, Self::Stopped]
-            .into_iter()
-            .find(|health| health.as_str() == word)
+        const ALL: [Health; 7] = [
+            Health::New,
+            Health::Ok,
+            Health::Partial,
+            Health::Doubtful,
+            Health::Failing,
+            Health::Limited,
+            Health::Stopped,
+        ];
+        ALL.into_iter().find(|health| health.as_str() == word)
     }
 }
+
+/// So many intervals after a poll was due, nobody has looked.
+const OVERDUE_AFTER: i32 = 2;
 
 /// What is known of a source after its last poll: cursor and health, committed with what the poll brought (invariant 2).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -113,6 +190,9 @@ pub struct SourceState {
     pub url: String,
     /// Where a 301 or 308 has moved it for good.
     pub moved_to: Option<String>,
+    /// Where the documents of the platform that was found are, when that is not below the configured address.
+    #[serde(default)]
+    pub found_at: Option<String>,
     /// A permanent redirect that is being watched: its target, since when, how often seen in a row.
     pub moving_to: Option<(String, Timestamp, u32)>,
     /// What makes the next request conditional, by the address asked.
@@ -143,6 +223,22 @@ pub struct SourceState {
     pub repaired: Vec<String>,
     /// The page behind it, once it said who it is.
     pub page: Option<PageIdentity>,
+    /// The platform that was found out, where the configuration does not name one.
+    #[serde(default)]
+    pub platform: Option<SourceKind>,
+    /// How far its documents were read, where a validator does not tell: by a name that the adapter chose. Committed
+    /// with what was read up to there.
+    #[serde(default)]
+    pub cursor: BTreeMap<String, String>,
+    /// Since when it has been read without a longer break; `None` before the first poll that worked.
+    #[serde(default)]
+    pub watched_since: Option<Timestamp>,
+    /// The newest change that a status page ever told of.
+    #[serde(default)]
+    pub newest: Option<Timestamp>,
+    /// Why what it says is not simply believed.
+    #[serde(default)]
+    pub doubts: Vec<Doubt>,
 }
 
 impl SourceState {
@@ -152,6 +248,7 @@ impl SourceState {
             name: name.to_owned(),
             url: url.to_owned(),
             moved_to: None,
+            found_at: None,
             moving_to: None,
             validators: BTreeMap::new(),
             health: Health::New,
@@ -167,7 +264,29 @@ impl SourceState {
             skipped: Vec::new(),
             repaired: Vec::new(),
             page: None,
+            platform: None,
+            cursor: BTreeMap::new(),
+            watched_since: None,
+            newest: None,
+            doubts: Vec::new(),
         }
+    }
+
+    /// Why nobody can know now what the source would say, in words: it was never read, its last poll failed, it is
+    /// overdue (downwire was not running), or what it says is not believed. `None` when its last word still stands.
+    pub fn blind(&self, now: Timestamp) -> Option<String> {
+        if self.last_success.is_none() {
+            return Some(self.last_error.clone().unwrap_or_else(|| "it was never read".to_owned()));
+        }
+        if self.failures > 0 || self.health == Health::Stopped {
+            return Some(self.last_error.clone().unwrap_or_else(|| "its last poll failed".to_owned()));
+        }
+        // Three intervals after a poll, two have been missed.
+        let interval = self.last_attempt.map_or(jiff::SignedDuration::ZERO, |at| self.next_poll.duration_since(at));
+        if now.duration_since(self.next_poll) > interval * OVERDUE_AFTER {
+            return Some("it was not asked for long".to_owned());
+        }
+        self.doubts.iter().find(|doubt| doubt.blinds()).map(Doubt::to_string)
     }
 
     /// The same state after `new` more items and incidents were stored.
@@ -176,8 +295,8 @@ impl SourceState {
         self
     }
 
-    /// The address to ask: the moved one where there is one.
+    /// The address to ask: the moved one where there is one, or where its platform's documents were found.
     pub fn address(&self) -> &str {
-        self.moved_to.as_deref().unwrap_or(&self.url)
+        self.moved_to.as_deref().or(self.found_at.as_deref()).unwrap_or(&self.url)
     }
 }

@@ -8,6 +8,8 @@ pub mod assets;
 pub mod atom;
 pub mod chart;
 pub mod duration;
+pub mod export;
+pub mod incident_groups;
 pub mod json_feed;
 pub mod opml;
 pub mod pages;

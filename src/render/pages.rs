@@ -46,6 +46,10 @@ page!(
     services, ServicesTemplate, "services.html", view::Services
 );
 page!(
+    /// The reliability of all services.
+    stats, StatsTemplate, "stats.html", view::reliability::Stats
+);
+page!(
     /// The health of every source.
     sources, SourcesTemplate, "sources.html", view::Sources
 );

@@ -1,8 +1,11 @@
 //! What pages are made of. Plain values; templates escape them.
 
+pub mod reliability;
+
 pub use super::underline::{Listed, Read};
 pub use crate::text::diff::Stretch;
 use crate::{model::Timestamp, text::Snippet};
+pub use reliability::Reliability;
 
 /// What every page carries.
 #[derive(Debug, Clone)]
@@ -307,6 +310,8 @@ pub struct Service {
     pub upstream: Vec<ServiceLink>,
     /// See `upstream`.
     pub downstream: Vec<ServiceLink>,
+    /// How reliable it was; `None` where no official incident of it is known.
+    pub reliability: Option<Reliability>,
     /// When it was spoken of.
     pub histogram: Option<HistogramView>,
     /// Its newest official records.
@@ -373,6 +378,8 @@ pub struct Incident {
     pub judgement: Judgement,
     /// Its page.
     pub original: Option<String>,
+    /// Our page of the record that it repeats.
+    pub copy_of: Option<String>,
     /// Imported or observed, in words.
     pub origin: String,
     /// Earlier versions: when each was replaced, and what it was.
@@ -407,6 +414,8 @@ pub struct Sources {
     pub frame: Frame,
     /// In words: how many are well.
     pub summary: String,
+    /// Troubles of many sources at once, in words: a platform's, or this machine's own.
+    pub shared: Vec<String>,
     /// Problems first.
     pub sources: Vec<Source>,
 }

@@ -9,7 +9,7 @@ use axum::{
 use super::{
     Context,
     item::{earlier, instant, judgement},
-    pages,
+    pages, reliability,
     search::{kind_words, service_links},
 };
 use crate::{
@@ -39,7 +39,12 @@ pub async fn page(State(context): State<Context>, Path(id): Path<String>) -> Res
         Ok(versions) => versions,
         Err(error) => return pages::unavailable(&error),
     };
-    pages::rendered(StatusCode::OK, render::pages::incident(&view(&row, &versions, context.clock.now())))
+    let mut view = view(&row, &versions, context.clock.now());
+    match reliability::which(&context, &row).await {
+        Ok(which) => view.spans.extend(which),
+        Err(error) => return pages::unavailable(&error),
+    }
+    pages::rendered(StatusCode::OK, render::pages::incident(&view))
 }
 
 fn view(row: &IncidentRow, versions: &[Version], now: Timestamp) -> view::Incident {
@@ -62,6 +67,7 @@ fn view(row: &IncidentRow, versions: &[Version], now: Timestamp) -> view::Incide
         services: service_links(&row.verdict),
         judgement: judgement(&row.verdict),
         original: incident.url.clone(),
+        copy_of: row.copy_of.map(|id| format!("/incident/{id}")),
         origin: match incident.origin {
             Origin::Observed => "observed as it happened".to_owned(),
             Origin::Imported => "read from history".to_owned(),

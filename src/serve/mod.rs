@@ -4,10 +4,12 @@ mod api;
 mod assets;
 mod facets;
 mod feed;
+mod figures;
 mod hit;
 mod incident;
 mod item;
 mod pages;
+mod reliability;
 mod respond;
 mod search;
 mod service;
@@ -22,6 +24,7 @@ use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 use url::Url;
 
+pub use figures::{Kept as KeptFigures, collect};
 pub use hit::HitLine;
 
 use crate::{
@@ -57,6 +60,8 @@ pub struct Context {
     pub catalogue: Arc<Catalogue>,
     /// The configured sources.
     pub sources: Arc<Vec<SourceSpec>>,
+    /// Reliability figures, kept for a while; empty at first.
+    pub figures: KeptFigures,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The address under which readers reach us, with a slash at the end.
@@ -89,6 +94,7 @@ pub fn router(context: Context) -> Router {
         .route("/opensearch.xml", get(assets::opensearch))
         .route("/item/{id}", get(item::page))
         .route("/incident/{id}", get(incident::page))
+        .route("/stats", get(reliability::page))
         .route("/services", get(service::list))
         .route("/service/{slug}", get(service::page))
         .route("/service/{slug}/feed.rss", get(feed::service_rss))

@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::{
-    Context, facets, pages,
+    Context, facets, pages, reliability,
     search::{self, Listing, find, for_readers, hits_of},
 };
 use crate::{
@@ -85,6 +85,7 @@ async fn view(context: &Context, service: &Service) -> Result<view::Service, Box
         status: service.status.clone(),
         upstream: service.upstream.iter().map(|name| link(name)).collect(),
         downstream: downstream(context, service),
+        reliability: reliability::of(context, &service.name).await?,
         histogram: facets::histogram(&listing, &overview.histogram, now),
         incidents: official,
         found: rest,

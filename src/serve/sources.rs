@@ -4,7 +4,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::{Context, pages};
 use crate::{
-    model::{Health, SourceKind, SourceSpec, SourceState, Timestamp},
+    model::{Health, SourceSpec, SourceState, Timestamp, quorum},
     render::{
         self,
         duration::{ago, stamp},
@@ -25,16 +25,27 @@ pub async fn page(State(context): State<Context>) -> Response {
         .map(|spec| (spec, states.get(&spec.name).filter(|state| state.url == spec.url)))
         .collect();
     known.sort_by_key(|(spec, state)| (rank(health(*state)), spec.name.to_lowercase()));
-    let well = known.iter().filter(|(_, state)| matches!(health(*state), Health::Ok | Health::Partial)).count();
-    let unread = known.iter().filter(|(_, state)| health(*state) == Health::New).count();
-    let troubled = known.len() - well - unread;
-    let summary = format!(
-        "{well} of {} sources were read at their last poll; {troubled} have trouble; {unread} were not read yet.",
-        known.len()
-    );
+    let shared = quorum::troubles(&known);
+    let summary = summary(&known, &shared);
+    let shared = shared.iter().map(|trouble| trouble.words()).collect();
     let sources = known.into_iter().map(|(spec, state)| source(spec, state, now)).collect();
     let frame = Frame { title: "Sources · downwire".to_owned(), feed: None, now };
-    pages::rendered(StatusCode::OK, render::pages::sources(&view::Sources { frame, summary, sources }))
+    pages::rendered(StatusCode::OK, render::pages::sources(&view::Sources { frame, summary, shared, sources }))
+}
+
+/// How many are well. Many pages that failed at once for one reason are one trouble.
+fn summary(known: &[(&SourceSpec, Option<&SourceState>)], shared: &[quorum::Trouble]) -> String {
+    let count = |of: &dyn Fn(Health) -> bool| known.iter().filter(|(_, state)| of(health(*state))).count();
+    let well = count(&|health| matches!(health, Health::Ok | Health::Partial));
+    let doubted = count(&|health| health == Health::Doubtful);
+    let unread = count(&|health| health == Health::New);
+    let together: usize = shared.iter().map(|trouble| trouble.failing).sum();
+    let troubled = (known.len() - well - doubted - unread).saturating_sub(together) + shared.len();
+    let doubted = if doubted == 0 { String::new() } else { format!("{doubted} are in doubt; ") };
+    format!(
+        "{well} of {} sources were read at their last poll; {troubled} have trouble; {doubted}{unread} were not read yet.",
+        known.len()
+    )
 }
 
 fn health(state: Option<&SourceState>) -> Health {
@@ -47,9 +58,10 @@ fn rank(health: Health) -> u8 {
         Health::Stopped => 0,
         Health::Failing => 1,
         Health::Limited => 2,
-        Health::Partial => 3,
-        Health::New => 4,
-        Health::Ok => 5,
+        Health::Doubtful => 3,
+        Health::Partial => 4,
+        Health::New => 5,
+        Health::Ok => 6,
     }
 }
 
@@ -59,13 +71,14 @@ fn source(spec: &SourceSpec, state: Option<&SourceState>, now: Timestamp) -> vie
         Health::New => ("unknown", ""),
         Health::Ok => ("read", "calm"),
         Health::Partial => ("read in part", "amber"),
+        Health::Doubtful => ("in doubt", "amber"),
         Health::Limited => ("asked to wait", "amber"),
         Health::Failing => ("unknown: failing", "alarm"),
         Health::Stopped => ("stopped", "alarm"),
     };
     view::Source {
         name: spec.name.clone(),
-        kind: if spec.kind == SourceKind::Statuspage { "status page".to_owned() } else { "feed".to_owned() },
+        kind: if spec.kind.is_page() { "status page".to_owned() } else { "feed".to_owned() },
         url: spec.url.clone(),
         health: word.to_owned(),
         class,
@@ -81,7 +94,7 @@ fn words(state: &SourceState, now: Timestamp) -> String {
     let read = state.last_success.map_or_else(|| "never read".to_owned(), |at| format!("last read {}", ago(at, now)));
     match state.health {
         Health::New => format!("never asked yet; {next}"),
-        Health::Ok | Health::Partial => {
+        Health::Ok | Health::Partial | Health::Doubtful => {
             format!("{read}, {} items so far; next poll {}", state.items, ago(state.next_poll, now))
         }
         Health::Limited => format!("{error}; {read}; {next}"),
@@ -103,8 +116,12 @@ fn words(state: &SourceState, now: Timestamp) -> String {
 }
 
 fn notes(state: &SourceState) -> Vec<String> {
-    let mut notes: Vec<String> = state.skipped.iter().map(|what| format!("left out: {what}")).collect();
+    let mut notes: Vec<String> = state.doubts.iter().map(ToString::to_string).collect();
+    notes.extend(state.skipped.iter().map(|what| format!("left out: {what}")));
     notes.extend(state.repaired.iter().map(|what| format!("mended: {what}")));
     notes.extend(state.moved_to.iter().map(|to| format!("moved for good to {to}: change it in feeds.toml")));
+    if let Some((to, since, seen)) = &state.moving_to {
+        notes.push(format!("seems to move to {to} (said {seen} times since {})", stamp(*since)));
+    }
     notes
 }

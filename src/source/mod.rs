@@ -4,22 +4,25 @@
 //! the source gave it, cleaned and cut to size; what it means is for others to say.
 
 pub mod discover;
+pub mod export;
 mod feed;
 pub mod opml;
+mod page;
 mod sniff;
-mod statuspage;
-mod statuspage_archive;
-mod statuspage_history;
 mod xml;
 
-use std::time::Duration;
+pub use page::detect;
+
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     model::{
-        Answer, Ask, Incident, Item, Outcome, PageIdentity, SourceKind, SourceSpec, SourceState, Timestamp, Validators,
+        Answer, Ask, ComponentDay, ComponentImpact, Incident, Item, Outcome, PageIdentity, PageRecord, PageReport,
+        SourceKind, SourceSpec, SourceState, Timestamp,
     },
     text::charset::{self, Decoded},
 };
+use page::Step;
 use sniff::Format;
 
 /// What a document brought.
@@ -43,6 +46,30 @@ pub struct Reading {
     pub next: Option<Ask>,
     /// The status page behind it, as far as the document names it.
     pub page: Option<PageIdentity>,
+    /// How the page says that it is now.
+    pub report: Option<PageReport>,
+    /// The stretches in which its components were not well.
+    pub impacts: Vec<ComponentImpact>,
+    /// What became of its components' days.
+    pub days: Vec<ComponentDay>,
+    /// How far was read, for the next poll: taken into [`SourceState::cursor`] with what was read.
+    pub cursor: BTreeMap<String, String>,
+    /// The platform as whose page it was read.
+    pub platform: Option<SourceKind>,
+}
+
+impl Reading {
+    /// Takes out what it says of a status page besides incidents; `None` when that is nothing.
+    pub fn take_page_record(&mut self, source: &str, service: Option<&str>, at: Timestamp) -> Option<PageRecord> {
+        let (impacts, days) = (std::mem::take(&mut self.impacts), std::mem::take(&mut self.days));
+        let report = self.report.take();
+        let page = self.page.clone()?;
+        if report.is_none() && impacts.is_empty() && days.is_empty() {
+            return None;
+        }
+        let service = service.map(str::to_owned);
+        Some(PageRecord { page, source: source.to_owned(), service, at, report, impacts, days })
+    }
 }
 
 /// What a feed or page says of itself, cleaned like an item.
@@ -87,8 +114,13 @@ pub enum ReadError {
     #[error("broken JSON: {0}")]
     BrokenJson(String),
     /// JSON of another shape; its first keys say which.
-    #[error("JSON, but neither a JSON Feed nor a Statuspage document ({0}): check the address and the platform")]
+    #[error(
+        "JSON, but neither a JSON Feed nor of a status page that is known ({0}): check the address and the platform"
+    )]
     OtherJson(String),
+    /// A document of another platform or of none.
+    #[error("not what a page of {0} sends ({1}): check the address and the platform")]
+    OtherPage(&'static str, String),
     /// A feed, but not one of a Statuspage history.
     #[error("a feed, but not the history of a Statuspage: no entry holds dated posts")]
     NotAHistory,
@@ -122,24 +154,51 @@ struct Context<'a> {
     hidden: bool,
     /// The page was being watched before: what is new now was seen as it happened.
     watched: bool,
+    /// How far the source was read before, by the names that its adapter chose; empty for a file.
+    cursor: &'a BTreeMap<String, String>,
 }
+
+/// The cursor of what was never read.
+static NEVER_READ: BTreeMap<String, String> = BTreeMap::new();
 
 /// Content types of feeds, best first. Source: the feed formats' own registrations.
 const ACCEPT_FEED: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, \
                            application/xml;q=0.8, text/xml;q=0.7, */*;q=0.1";
 
-/// The first request of a poll: the feed itself, or `summary.json` below a status page's root.
+/// The first request of a poll: the feed itself, or what the platform of a status page has for it.
 pub fn first_ask(spec: &SourceSpec, state: &SourceState) -> Ask {
-    match spec.kind {
+    match kind(spec, state) {
         SourceKind::Feed => ask(state.address().to_owned(), ACCEPT_FEED, state),
-        SourceKind::Statuspage => statuspage::first_ask(state),
+        platform => page::first_ask(platform, state),
+    }
+}
+
+/// Whether a request that is not the first of its poll asks for what lies behind: there a failure fails no poll, and nothing
+/// is kept to ask conditionally.
+pub fn is_history(spec: &SourceSpec, state: &SourceState, ask: &Ask) -> bool {
+    match kind(spec, state) {
+        SourceKind::Feed => true,
+        platform => page::is_history(platform, ask),
+    }
+}
+
+/// What to remember of a request for what lies behind that failed.
+pub fn history_failed(spec: &SourceSpec, state: &SourceState, ask: &Ask, now: Timestamp) -> BTreeMap<String, String> {
+    page::history_failed(kind(spec, state), ask, now)
+}
+
+/// As what a source is read: the platform that was found out, where the configuration names none.
+fn kind(spec: &SourceSpec, state: &SourceState) -> SourceKind {
+    match (spec.kind, state.platform) {
+        (SourceKind::Page, Some(platform)) => platform,
+        (kind, _) => kind,
     }
 }
 
 /// A request with the validators of the last answer to the same address.
 fn ask(url: String, accept: &'static str, state: &SourceState) -> Ask {
     let validators = state.validators.get(&url).cloned().unwrap_or_default();
-    Ask { url, accept, validators }
+    Ask { url, accept, validators, ..Ask::default() }
 }
 
 /// Reads the answer to `ask`.
@@ -165,23 +224,27 @@ pub fn read(
                 now,
                 hidden: answer.noindex,
                 watched: state.last_success.is_some(),
+                cursor: &state.cursor,
             };
-            read_text(decoded, Some(spec.kind), context)?
+            read_text(&decoded, Some(kind(spec, state)), context)?
         }
     };
-    reading.next = match spec.kind {
-        SourceKind::Statuspage => statuspage::next_ask(ask, answer.outcome, state),
+    let next = match kind(spec, state) {
         // What a feed has from before is read once: at first sight.
         SourceKind::Feed if state.last_success.is_none() => older(&reading.about, &answer.url),
         SourceKind::Feed => None,
+        platform => {
+            page::next_ask(platform, &Step { asked: ask, outcome: answer.outcome, state, reading: &reading, now })
+        }
     };
+    reading.next = next;
     Ok(reading)
 }
 
 /// The request for what is at an address that somebody gives: a feed, or a page that names one.
 pub fn look_at(url: &str) -> Ask {
     const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.8, */*;q=0.5";
-    Ask { url: url.to_owned(), accept: ACCEPT, validators: Validators::default() }
+    Ask { url: url.to_owned(), accept: ACCEPT, ..Ask::default() }
 }
 
 /// Reads what is at an address that somebody gave.
@@ -191,15 +254,23 @@ pub fn look_at(url: &str) -> Ask {
 pub fn look(answer: &Answer, now: Timestamp) -> Result<Reading, ReadError> {
     let decoded = charset::decode(&answer.body, answer.content_type.as_deref());
     let base = Some(answer.url.as_str());
-    let context =
-        Context { source: "", service: None, language: None, base, now, hidden: answer.noindex, watched: false };
-    read_text(decoded, None, context)
+    let context = Context {
+        source: "",
+        service: None,
+        language: None,
+        base,
+        now,
+        hidden: answer.noindex,
+        watched: false,
+        cursor: &NEVER_READ,
+    };
+    read_text(&decoded, None, context)
 }
 
 /// The request for a feed's older entries.
 fn older(about: &About, page: &str) -> Option<Ask> {
     let url = about.older.clone().filter(|older| older != page)?;
-    Some(Ask { url, accept: ACCEPT_FEED, validators: Validators::default() })
+    Some(Ask { url, accept: ACCEPT_FEED, ..Ask::default() })
 }
 
 /// Reads a file whose format, and perhaps platform, must be found out.
@@ -215,29 +286,30 @@ pub fn read_file(bytes: &[u8], hint: Hint<'_>, now: Timestamp) -> Result<Reading
         now,
         hidden: false,
         watched: false,
+        cursor: &NEVER_READ,
     };
-    read_text(charset::decode(bytes, None), hint.platform, context)
+    read_text(&charset::decode(bytes, None), hint.platform, context)
 }
 
 /// Reads a decoded document as `kind`, or as what it looks like.
-fn read_text(decoded: Decoded, kind: Option<SourceKind>, context: Context<'_>) -> Result<Reading, ReadError> {
-    let wanted = if kind == Some(SourceKind::Statuspage) { "JSON of a status page" } else { "a feed" };
-    let mut reading = match (sniff::format(&decoded.text, wanted)?, kind) {
-        (Format::Json, Some(SourceKind::Feed)) => feed::read_json(&decoded.text, context)?,
-        (Format::Json, Some(SourceKind::Statuspage)) => statuspage::read(&decoded.text, context)?,
-        (Format::Json, None) if sniff::is_json_feed(&decoded.text) => feed::read_json(&decoded.text, context)?,
-        (Format::Json, None) => statuspage::read(&decoded.text, context)?,
-        // Who subscribes to a page's history feed means its incidents.
-        (Format::Xml, Some(SourceKind::Feed)) if sniff::is_statuspage_history(&decoded.text) => {
-            statuspage_history::read(&decoded.text, context)?
-        }
-        (Format::Xml, Some(SourceKind::Feed)) => feed::read_xml(&decoded.text, context)?,
-        (Format::Xml, Some(SourceKind::Statuspage)) => statuspage_history::read(&decoded.text, context)?,
-        (Format::Xml, None) if sniff::is_statuspage_history(&decoded.text) => {
-            statuspage_history::read(&decoded.text, context)?
-        }
-        (Format::Xml, None) => feed::read_xml(&decoded.text, context)?,
+fn read_text(decoded: &Decoded, kind: Option<SourceKind>, context: Context<'_>) -> Result<Reading, ReadError> {
+    let mut reading = match kind {
+        Some(SourceKind::Feed) | None => read_unknown(&decoded.text, kind.is_none(), context)?,
+        Some(platform) => page::read(platform, &decoded.text, context)?,
     };
-    reading.repaired.splice(0..0, decoded.notes);
+    reading.repaired.splice(0..0, decoded.notes.iter().cloned());
     Ok(reading)
+}
+
+/// Reads a feed, or a document of which nothing is known. Who subscribes to a page's history feed means its incidents.
+fn read_unknown(text: &str, may_be_page: bool, context: Context<'_>) -> Result<Reading, ReadError> {
+    let document = page::Document::of(text);
+    if let Some(platform) = page::recognise(&document).filter(|_| may_be_page || document.is_xml()) {
+        return platform.read(&document, context);
+    }
+    match sniff::format(text, "a feed")? {
+        Format::Json if may_be_page && !sniff::is_json_feed(text) => Err(page::unknown(&document)),
+        Format::Json => feed::read_json(text, context),
+        Format::Xml => feed::read_xml(text, context),
+    }
 }

@@ -77,11 +77,6 @@ pub(super) fn is_json_feed(text: &str) -> bool {
     serde_json::from_str::<Probe>(text).is_ok_and(|probe| probe.version.contains("jsonfeed.org/version"))
 }
 
-/// Whether a feed is the history of a Statuspage: its posts are stamped `<var data-var='date'>`, escaped in a feed.
-pub(super) fn is_statuspage_history(text: &str) -> bool {
-    text.contains("data-var=")
-}
-
 fn start_of(text: &str) -> &str {
     let mut border = text.len().min(START);
     while !text.is_char_boundary(border) {

@@ -8,8 +8,8 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 
-use super::{Store, StoreError, changes, incidents, schema, sql};
-use crate::model::{Batch, Id, Item, Judged, Operation, SourceState, Subject, Timestamp, time};
+use super::{Store, StoreError, availability, changes, incidents, incidents::Coming, observed, schema, sql, states};
+use crate::model::{Batch, ExportLine, Id, Item, Judged, Operation, SourceState, Subject, Timestamp, time};
 
 /// Rows of one insert: 20 columns each, below SQLite's 32,766 variables; row-by-row is ten times slower.
 const ROWS: usize = 200;
@@ -58,10 +58,21 @@ impl Store {
             for item in &batch.items {
                 known.take(item, now, &mut committed);
             }
-            incidents::write(&transaction, &batch.incidents, now, &mut committed, &mut subjects).await?;
+            for line in &batch.exported {
+                known.take_exported(line, &mut committed);
+            }
+            let exported = batch.exported.iter().filter_map(|line| match line {
+                ExportLine::Incident(line) => Coming::exported(line),
+                _ => None,
+            });
+            let coming = batch.incidents.iter().map(Coming::from).chain(exported);
+            incidents::write(&transaction, coming, now, &mut committed, &mut subjects).await?;
+            availability::write(&transaction, batch, now).await?;
+            states::write(&transaction, &batch.pages).await?;
             outcomes.push(committed);
         }
         known.write(&transaction, now, &mut subjects).await?;
+        observed::write(&transaction, batches).await?;
         write_sources(&transaction, batches, &outcomes, now).await?;
         dedup(&mut subjects);
         changes::append(&transaction, &subjects, now).await?;
@@ -89,8 +100,12 @@ struct Known {
 impl Known {
     /// Looks up every item of the batches at once.
     async fn read(transaction: &DatabaseTransaction, batches: &[Batch]) -> Result<Self, StoreError> {
-        let ids: Vec<String> =
-            batches.iter().flat_map(|batch| &batch.items).map(|item| item.value.id.to_string()).collect();
+        let exported = batches.iter().flat_map(|batch| &batch.exported).filter_map(|line| match line {
+            ExportLine::Item(item) => Some(item.id.to_string()),
+            _ => None,
+        });
+        let items = batches.iter().flat_map(|batch| &batch.items).map(|item| item.value.id.to_string());
+        let ids: Vec<String> = items.chain(exported).collect();
         let mut stored = HashMap::new();
         for chunk in ids.chunks(ROWS * 10) {
             let rows: Vec<(String, String, i32)> = schema::items::Entity::find()
@@ -133,6 +148,22 @@ impl Known {
                 self.stored.insert(item.id, (digest, version));
             }
         }
+    }
+
+    /// Takes an item of another archive where this one does not hold it; what it says may be shortened, so it never
+    /// replaces anything.
+    fn take_exported(&mut self, line: &ExportLine, committed: &mut Committed) {
+        let ExportLine::Item(exported) = line else { return };
+        if self.stored.contains_key(&exported.id) {
+            return;
+        }
+        let version = i32::try_from(exported.version).unwrap_or(i32::MAX);
+        let judged =
+            Judged { value: Item::from((**exported).clone()), verdict: exported.verdict.clone(), facts: Vec::new() };
+        let digest = judged.value.content_digest();
+        committed.new_items += 1;
+        self.fresh.push((exported.id, row(&judged, &digest, version, exported.edited_at)));
+        self.stored.insert(exported.id, (digest, version));
     }
 
     /// Writes new items, keeps the old text of edited ones, and names them all.

@@ -11,41 +11,69 @@ use super::{
     commit::{plain, to_json},
     schema,
 };
-use crate::model::{Facts, Id, Incident, Judged, Operation, PageIdentity, Subject, Timestamp, Update, Verdict, time};
+use crate::model::{
+    ExportedIncident, Facts, Id, Incident, Judged, Operation, PageIdentity, Subject, Timestamp, Update, Verdict, time,
+};
 
 /// Rows of one insert.
 const ROWS: usize = 500;
 
+/// An incident on its way in.
+#[derive(Clone, Copy)]
+pub(super) struct Coming<'a> {
+    incident: &'a Incident,
+    verdict: &'a Verdict,
+    /// The facts of its updates, in their order; none where they are to be read later.
+    facts: &'a [Facts],
+    /// What another archive knows of its past.
+    history: Option<&'a ExportedIncident>,
+}
+
+impl<'a> From<&'a Judged<Incident>> for Coming<'a> {
+    fn from(judged: &'a Judged<Incident>) -> Self {
+        Self { incident: &judged.value, verdict: &judged.verdict, facts: &judged.facts, history: None }
+    }
+}
+
+impl<'a> Coming<'a> {
+    /// An incident from another archive; `None` for one that nobody has judged.
+    pub(super) fn exported(line: &'a ExportedIncident) -> Option<Self> {
+        Some(Self { incident: &line.incident, verdict: line.verdict.as_ref()?, facts: &[], history: Some(line) })
+    }
+}
+
 /// Joins incidents into the archive.
 pub(super) async fn write(
     transaction: &DatabaseTransaction,
-    incidents: &[Judged<Incident>],
+    incidents: impl Iterator<Item = Coming<'_>>,
     now: Timestamp,
     committed: &mut Committed,
     subjects: &mut Vec<(Subject, Id, Operation)>,
 ) -> Result<(), StoreError> {
     let mut pages = HashMap::new();
-    let mut keyed = Vec::with_capacity(incidents.len());
-    for judged in incidents {
-        let identity = &judged.value.page;
+    let mut keyed = Vec::new();
+    for coming in incidents {
+        let identity = &coming.incident.page;
         let key = (identity.id.clone(), identity.host.clone());
         let page = match pages.get(&key) {
             Some(page) => String::clone(page),
             None => {
-                let page = page_key(transaction, identity).await?;
+                let known_as = coming.history.and_then(|history| history.page_key.as_deref());
+                let page = page_key(transaction, identity, known_as).await?;
                 pages.insert(key, page.clone());
                 page
             }
         };
-        keyed.push((Incident::id(&page, &judged.value.native_id), page, judged));
+        keyed.push((Incident::id(&page, &coming.incident.native_id), page, coming));
     }
     let mut stored = load(transaction, keyed.iter().map(|(id, ..)| id.to_string()).collect()).await?;
-    for (id, page, judged) in keyed {
+    for (id, page, coming) in keyed {
         // The same incident may stand in two lists of one poll: what is held is put back, changed or not.
-        let (held, changed) = match stored.remove(&id) {
-            None => (insert(transaction, id, &page, judged, now, committed).await?, true),
-            Some(old) => update(transaction, id, old, judged, now, committed).await?,
+        let (mut held, mut changed) = match stored.remove(&id) {
+            None => (insert(transaction, id, &page, coming, now, committed).await?, true),
+            Some(old) => update(transaction, id, old, coming, now, committed).await?,
         };
+        changed |= mark_copy(transaction, id, &mut held, coming).await?;
         if changed {
             subjects.push((Subject::Incident, id, Operation::Upsert));
         }
@@ -54,10 +82,33 @@ pub(super) async fn write(
     Ok(())
 }
 
+/// Marks an incident as one that repeats another, where the line of another archive says so.
+async fn mark_copy(
+    transaction: &DatabaseTransaction,
+    id: Id,
+    held: &mut Held,
+    coming: Coming<'_>,
+) -> Result<bool, StoreError> {
+    use sea_orm::ActiveModelTrait as _;
+    let of = coming.history.and_then(|history| history.copy_of).filter(|of| *of != id).map(|of| of.to_string());
+    if of.is_none() || of == held.row.copy_of {
+        return Ok(false);
+    }
+    held.row.copy_of = of;
+    let mut write: schema::incidents::ActiveModel = held.row.clone().into();
+    write.reset(schema::incidents::Column::CopyOf);
+    write.update(transaction).await?;
+    Ok(true)
+}
+
 /// The key of a page: the one that its host is known by, else the one of its id (unless another host has that), else
-/// its own id, else its host. So a feed and the JSON of one page meet, and no page can speak for another by claiming
+/// the name that another archive knew it by (unless another host has that), else its own id, else its host. So a feed and the JSON of one page meet, and no page can speak for another by claiming
 /// its id.
-async fn page_key(transaction: &DatabaseTransaction, identity: &PageIdentity) -> Result<String, StoreError> {
+pub(super) async fn page_key(
+    transaction: &DatabaseTransaction,
+    identity: &PageIdentity,
+    known_as: Option<&str>,
+) -> Result<String, StoreError> {
     let host = identity.host.as_ref().map(|host| format!("host:{host}"));
     let id = identity.id.as_ref().map(|id| format!("id:{id}"));
     let by_host = find_page(transaction, host.as_deref()).await?;
@@ -66,7 +117,10 @@ async fn page_key(transaction: &DatabaseTransaction, identity: &PageIdentity) ->
         (Some(page), _) => page,
         (None, Some(page)) if host.is_none() || !has_host(transaction, &page).await? => page,
         (None, Some(_)) => host.clone().unwrap_or_default(),
-        (None, None) => identity.id.clone().or_else(|| host.clone()).unwrap_or_else(|| "unnamed".to_owned()),
+        (None, None) => match known_as {
+            Some(key) if !has_host(transaction, key).await? => key.to_owned(),
+            _ => identity.id.clone().or_else(|| host.clone()).unwrap_or_else(|| "unnamed".to_owned()),
+        },
     };
     for alias in [host, id].into_iter().flatten() {
         let row = schema::pages::ActiveModel { alias: Set(plain(&alias)), page: Set(plain(&page)) };
@@ -143,23 +197,25 @@ async fn insert(
     transaction: &DatabaseTransaction,
     id: Id,
     page: &str,
-    judged: &Judged<Incident>,
+    coming: Coming<'_>,
     now: Timestamp,
     committed: &mut Committed,
 ) -> Result<Held, StoreError> {
-    let incident = judged.value.clone();
+    let (incident, history) = (coming.incident.clone(), coming.history);
+    let received = history.and_then(|history| history.received_at).unwrap_or(now);
     let row = schema::incidents::Model {
         id: id.to_string(),
         page: page.to_owned(),
         native_id: plain(&incident.native_id),
         source: incident.source.clone(),
         kind: incident.kind.as_str().to_owned(),
-        sorted_at: time::micros(sorted_at(&incident, now)),
-        received_at: time::micros(now),
-        edited_at: None,
-        version: 1,
+        sorted_at: time::micros(sorted_at(&incident, received)),
+        received_at: time::micros(received),
+        edited_at: history.and_then(|history| history.edited_at).map(time::micros),
+        version: history.map_or(1, |history| i32::try_from(history.version).unwrap_or(i32::MAX)),
         record: record(&incident),
-        verdict: to_json(&judged.verdict),
+        verdict: to_json(coming.verdict),
+        copy_of: None,
     };
     schema::incidents::Entity::insert(schema::incidents::ActiveModel::from(row.clone()))
         .exec_without_returning(transaction)
@@ -167,7 +223,13 @@ async fn insert(
     committed.new_incidents += 1;
     committed.new_updates += incident.updates.len();
     let all: Vec<usize> = (0..incident.updates.len()).collect();
-    write_updates(transaction, id, &incident.updates, &all, judged).await?;
+    write_updates(transaction, id, &incident.updates, &all, coming).await?;
+    for former in history.map(|history| history.versions.as_slice()).unwrap_or_default() {
+        let subject = if former.part.is_empty() { "incident" } else { "update" };
+        let version = i32::try_from(former.version).unwrap_or(i32::MAX);
+        let replaced = former.replaced_at;
+        insert_version(transaction, subject, &row.id, &plain(&former.part), version, replaced, &former.record).await?;
+    }
     Ok(Held { row, incident })
 }
 
@@ -176,12 +238,12 @@ async fn update(
     transaction: &DatabaseTransaction,
     id: Id,
     mut held: Held,
-    judged: &Judged<Incident>,
+    coming: Coming<'_>,
     now: Timestamp,
     committed: &mut Committed,
 ) -> Result<(Held, bool), StoreError> {
     let before = held.incident.clone();
-    let absorbed = held.incident.absorb(judged.value.clone());
+    let absorbed = held.incident.absorb(coming.incident.clone());
     let joined_silently = before.updates != held.incident.updates;
     if !absorbed.is_change() && !joined_silently {
         return Ok((held, false));
@@ -197,14 +259,14 @@ async fn update(
         let old = serde_json::to_value(old).unwrap_or_default();
         insert_version(transaction, "update", &held.row.id, &part, version, now, &old).await?;
     }
-    replace_updates(transaction, id, &before.updates, &held.incident.updates, judged).await?;
+    replace_updates(transaction, id, &before.updates, &held.incident.updates, coming).await?;
     committed.new_updates += absorbed.added.len();
     committed.edited_incidents += usize::from(absorbed.is_change());
     held.row.record = record(&held.incident);
     held.row.kind = held.incident.kind.as_str().to_owned();
     held.row.sorted_at = time::micros(sorted_at(&held.incident, time::from_micros(held.row.received_at)));
     held.row.edited_at = Some(time::micros(now));
-    held.row.verdict = to_json(&rejudged(&held, &judged.verdict));
+    held.row.verdict = to_json(&rejudged(&held, coming.verdict));
     let write: schema::incidents::ActiveModel = held.row.clone().into();
     use sea_orm::ActiveModelTrait as _;
     write.reset_all().update(transaction).await?;
@@ -240,7 +302,7 @@ async fn replace_updates(
     id: Id,
     before: &[Update],
     after: &[Update],
-    judged: &Judged<Incident>,
+    coming: Coming<'_>,
 ) -> Result<(), StoreError> {
     let gone: Vec<String> = before
         .iter()
@@ -255,7 +317,7 @@ async fn replace_updates(
             .await?;
     }
     let changed: Vec<usize> = (0..after.len()).filter(|at| before.get(*at) != after.get(*at)).collect();
-    write_updates(transaction, id, after, &changed, judged).await
+    write_updates(transaction, id, after, &changed, coming).await
 }
 
 /// Upserts the updates at these places.
@@ -264,13 +326,13 @@ async fn write_updates(
     id: Id,
     updates: &[Update],
     at: &[usize],
-    judged: &Judged<Incident>,
+    coming: Coming<'_>,
 ) -> Result<(), StoreError> {
     let rows: Vec<_> = at
         .iter()
         .filter_map(|at| updates.get(*at).map(|update| (*at, update)))
         .map(|(at, update)| {
-            let read = facts_of(update, judged);
+            let read = facts_of(update, coming);
             schema::incident_updates::ActiveModel {
                 incident: Set(id.to_string()),
                 native_id: Set(plain(&update.native_id)),
@@ -302,10 +364,13 @@ async fn write_updates(
 }
 
 /// The facts that came with an update; `None` (to be read later) for one whose text came from elsewhere.
-fn facts_of<'a>(update: &Update, judged: &'a Judged<Incident>) -> Option<&'a Facts> {
-    let at =
-        judged.value.updates.iter().position(|given| given.text == update.text && given.shown_at == update.shown_at)?;
-    judged.facts.get(at)
+fn facts_of<'a>(update: &Update, coming: Coming<'a>) -> Option<&'a Facts> {
+    let at = coming
+        .incident
+        .updates
+        .iter()
+        .position(|given| given.text == update.text && given.shown_at == update.shown_at)?;
+    coming.facts.get(at)
 }
 
 /// The number that the next kept version of an update gets.

@@ -5,26 +5,32 @@
 //! Writers take turns on both backends: SQLite begins IMMEDIATE, PostgreSQL takes one advisory lock. So what a write
 //! transaction has read still holds when it commits, and the same code is right on both.
 //!
-//! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `read`, `changes`,
-//! `copies`, `facts`, `lease`, `backup`.
+//! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `incidents`, `states`,
+//! `observed`, `availability`, `read`, `changes`, `export`, `copies`, `facts`, `lease`, `backup`.
 
+mod availability;
 mod backup;
 mod changes;
 mod commit;
 mod copies;
 mod error;
+mod export;
 mod facts;
 mod incidents;
 mod lease;
+mod observed;
 mod open;
 mod read;
 mod schema;
 mod sql;
+mod states;
 
 pub use commit::Committed;
 pub use copies::{Copy, Story};
 pub use error::StoreError;
+pub use export::{DayKey, ImpactKey};
 pub use facts::Unread;
 pub use lease::Lease;
 pub use open::{Store, Target};
 pub use read::{IncidentRow, ItemRow, Row, Totals, Version};
+pub use states::{ComponentNow, PageNow, StateStretch};

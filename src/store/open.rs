@@ -19,6 +19,8 @@ use crate::model::{Clock, Id, time};
 const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("migrations/0001_spine.sql")),
     (2, include_str!("migrations/0002_copies.sql")),
+    (3, include_str!("migrations/0003_states.sql")),
+    (4, include_str!("migrations/0004_availability.sql")),
     (6, include_str!("migrations/0006_facts.sql")),
 ];
 
@@ -125,7 +127,6 @@ async fn connect_sqlite(path: &Path, connections: u32) -> Result<DatabaseConnect
             .pragma("cache_size", "-16384")
             // Rows are read where they lie: a page of hits is twenty of them, far apart.
             .pragma("mmap_size", "1073741824")
-            .pragma("mmap_size", "268435456")
             .pragma("journal_size_limit", "67108864")
             .statement_cache_capacity(200)
     });

@@ -47,6 +47,12 @@ pub struct IncidentRow {
     pub edited_at: Option<Timestamp>,
     /// What was read out of each of its updates, in their order.
     pub facts: Vec<Facts>,
+    /// The number of the record's newest version, from 1.
+    pub version: u32,
+    /// The archive's name for its page.
+    pub page_key: String,
+    /// The incident that it repeats, where its file says so.
+    pub copy_of: Option<Id>,
 }
 
 /// What a hit stands for.
@@ -256,7 +262,7 @@ impl Store {
         Ok(())
     }
 
-    async fn incident_rows(&self, ids: &[String]) -> Result<Vec<IncidentRow>, StoreError> {
+    pub(super) async fn incident_rows(&self, ids: &[String]) -> Result<Vec<IncidentRow>, StoreError> {
         let rows = schema::incidents::Entity::find()
             .filter(schema::incidents::Column::Id.is_in(ids))
             .all(&self.reader)
@@ -288,6 +294,9 @@ impl Store {
                     at: time::from_micros(row.sorted_at),
                     received_at: time::from_micros(row.received_at),
                     edited_at: row.edited_at.map(time::from_micros),
+                    version: u32::try_from(row.version).unwrap_or(1),
+                    page_key: row.page,
+                    copy_of: row.copy_of.and_then(|id| id.parse().ok()),
                 })
             })
             .collect()
@@ -363,7 +372,7 @@ fn incident_document(row: &IncidentRow) -> Document {
         phase: Some(incident.phase.as_str().to_owned()),
         language: None,
         hidden: false,
-        copy: false,
+        copy: row.copy_of.is_some(),
         at: row.at,
     }
 }

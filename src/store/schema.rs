@@ -63,6 +63,7 @@ table!(
         version: i32,
         record: String,
         verdict: String,
+        copy_of: Option<String>,
     }
 );
 
@@ -147,5 +148,95 @@ table!(
         name: String,
         seq: i64,
         at: i64,
+    }
+);
+
+table!(
+    /// Pages that said anything of their components.
+    component_pages, "component_pages", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        page: String,
+        source: String,
+        service: Option<String>,
+        identity: String,
+    }
+);
+
+table!(
+    /// Stretches in which components were not well.
+    component_impacts, "component_impacts", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        page: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        component: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        from_at: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        state: String,
+        native_id: Option<String>,
+        name: String,
+        until_at: Option<i64>,
+        incident: Option<String>,
+        read_at: i64,
+    }
+);
+
+table!(
+    /// Days of components.
+    component_days, "component_days", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        page: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        component: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        day: String,
+        native_id: Option<String>,
+        name: String,
+        partial_s: i64,
+        major_s: i64,
+        maintenance_s: i64,
+        read_at: i64,
+    }
+);
+
+table!(
+    /// Status pages over time.
+    page_states, "page_states", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        page: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        from_at: i64,
+        until_at: Option<i64>,
+        source: String,
+        service: Option<String>,
+        name: Option<String>,
+        state: String,
+    }
+);
+
+table!(
+    /// Their components over time.
+    component_states, "component_states", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        page: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        component: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        from_at: i64,
+        until_at: Option<i64>,
+        has_id: bool,
+        name: String,
+        state: String,
+    }
+);
+
+table!(
+    /// When sources were read.
+    observed, "observed", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        source: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        from_at: i64,
+        until_at: Option<i64>,
     }
 );

@@ -1,7 +1,7 @@
 //! Reading: bytes to items and incidents, on fixtures of our own, on made-up garbage, and on the data.
 
 mod expect;
-mod fixtures;
+pub mod fixtures;
 mod measured;
 mod peer;
 mod polls;

@@ -1,14 +1,17 @@
 //! The contract of the store. Every test runs on SQLite and on PostgreSQL.
 
+mod states;
+
 use std::time::Duration;
 
 use downwire::{
     facts,
     jobs::reread,
     model::{
-        Batch, Component, ComponentState, FactKind, Facts, Health, Id, Impact, Incident, IncidentKind, Item, ItemKind,
-        Judged, Operation, Origin, PageIdentity, Phase, Position, Role, Scope, SourceState, Subject, Timestamp, Update,
-        Verdict, verdict::Attribution,
+        Batch, Component, ComponentDay, ComponentImpact, ComponentState, ExportLine, ExportedIncident, ExportedItem,
+        FactKind, Facts, Former, Health, Id, Impact, Incident, IncidentKind, Item, ItemKind, Judged, Operation, Origin,
+        PageIdentity, PageRecord, Phase, Position, Role, Scope, SourceState, Subject, Timestamp, Update, Verdict,
+        verdict::Attribution,
     },
     store::{Lease, Row, Store, StoreError, Target},
 };
@@ -41,11 +44,23 @@ contract! {
     a_lease_is_held_by_one_until_it_ends,
     hostile_text_is_kept_as_it_is,
     documents_are_paged_through_completely,
+    days_and_stretches_are_joined_and_the_newer_reading_wins,
+    an_incident_of_another_archive_keeps_its_history_or_is_joined,
+    an_exported_item_never_replaces_what_is_held,
     an_archive_keeps_its_name_and_refuses_a_newer_schema,
+    the_states_of_a_page_and_its_components_are_kept_as_stretches,
+    two_documents_of_one_poll_speak_together,
+    a_page_that_nobody_can_read_or_believe_is_unknown,
+    what_was_not_observed_is_known,
     facts_are_kept_with_the_version_they_were_read_from,
     what_an_older_reader_read_is_read_again,
     facts_read_from_a_text_that_was_edited_meanwhile_are_not_kept,
 }
+
+use states::{
+    a_page_that_nobody_can_read_or_believe_is_unknown, the_states_of_a_page_and_its_components_are_kept_as_stretches,
+    two_documents_of_one_poll_speak_together, what_was_not_observed_is_known,
+};
 
 async fn run<F: Future<Output = ()>>(backend: Backend, scenario: impl FnOnce(Place) -> F) {
     let folder = Folder::new();
@@ -482,4 +497,150 @@ async fn a_backup_is_a_whole_archive_and_never_overwrites() {
     assert!(matches!(store.backup(&copy).await, Err(StoreError::Unsupported(_))));
     let opened = Store::open(&Target::Sqlite(copy), std::sync::Arc::new(clock)).await.expect("opens");
     assert_eq!((opened.totals().await.expect("counts").items, opened.archive()), (1, store.archive()));
+}
+
+fn page_record(at_: &str, days: Vec<ComponentDay>, impacts: Vec<ComponentImpact>) -> Batch {
+    let host = Some("status.example.org".to_owned());
+    let record = PageRecord {
+        page: PageIdentity { host, ..PageIdentity::default() },
+        source: "Example status".to_owned(),
+        service: Some("ChatGPT".to_owned()),
+        at: at(at_),
+        report: None,
+        impacts,
+        days,
+    };
+    Batch { pages: vec![record], ..Batch::default() }
+}
+
+fn day(component: &str, day: &str, major_s: u32) -> ComponentDay {
+    ComponentDay {
+        native_id: None,
+        component: component.to_owned(),
+        day: day.parse().expect("a day"),
+        partial_s: 0,
+        major_s,
+        maintenance_s: 0,
+    }
+}
+
+fn stretch(from: &str, until: Option<&str>) -> ComponentImpact {
+    ComponentImpact {
+        native_id: Some("c1".to_owned()),
+        component: "API".to_owned(),
+        state: ComponentState::MajorOutage,
+        from: at(from),
+        until: until.map(at),
+        incident: None,
+    }
+}
+
+async fn days_and_stretches_are_joined_and_the_newer_reading_wins(place: Place) {
+    let begun = stretch("2024-12-26T18:00:00Z", None);
+    let ended = stretch("2024-12-26T18:00:00Z", Some("2024-12-26T18:50:00Z"));
+    let first = vec![day("API", "2024-12-25", 0), day("API", "2024-12-26", 600), day("Web's \"0\"", "2024-12-26", 1)];
+    let later = vec![day("API", "2024-12-26", 3_000), day("API", "2024-12-27", 0)];
+    let polls = [
+        page_record("2024-12-26T18:10:00Z", first.clone(), vec![begun.clone()]),
+        page_record("2024-12-27T00:10:00Z", later.clone(), vec![ended.clone()]),
+        // A reading that arrives late changes nothing, and neither does the same again.
+        page_record("2024-12-26T18:20:00Z", vec![day("API", "2024-12-26", 1_200)], vec![begun]),
+        page_record("2024-12-27T00:20:00Z", later, vec![ended.clone(), ended.clone()]),
+    ];
+    for poll in &polls {
+        place.store.commit(std::slice::from_ref(poll)).await.expect("commits");
+    }
+    let mut days = Vec::new();
+    let mut after = None;
+    loop {
+        let page = place.store.days_page(after, 1).await.expect("reads");
+        let Some((key, day)) = page.into_iter().next() else { break };
+        after = Some(key);
+        days.push(day);
+    }
+    let told: Vec<_> = days.iter().map(|day| (day.value.day.to_string(), day.value.major_s)).collect();
+    let expected = [("2024-12-25", 0), ("2024-12-26", 3_000), ("2024-12-27", 0), ("2024-12-26", 1)];
+    assert_eq!(told, expected.map(|(day, major_s)| (day.to_owned(), major_s)));
+    assert_eq!(days[1].read_at, Some(at("2024-12-27T00:10:00Z")), "what did not change is not written again");
+    assert_eq!(
+        (days[0].service.as_deref(), days[0].page_key.as_deref()),
+        (Some("ChatGPT"), Some("host:status.example.org"))
+    );
+    let stretches = place.store.impacts_page(None, 10).await.expect("reads");
+    assert_eq!(stretches.iter().map(|(_, line)| line.value.clone()).collect::<Vec<_>>(), [ended]);
+}
+
+async fn an_incident_of_another_archive_keeps_its_history_or_is_joined(place: Place) {
+    let judged =
+        incident(None, Some("status.example.org"), vec![post("u1", Phase::Resolved, "2024-12-26T19:00:00Z", "x")]);
+    let other = Incident::id("other", "original");
+    let line = ExportedIncident {
+        id: None,
+        page_key: Some("p4ge".to_owned()),
+        incident: judged.value.clone(),
+        verdict: Some(judged.verdict.clone()),
+        received_at: Some(at("2024-01-01T00:00:00Z")),
+        edited_at: Some(at("2024-01-02T00:00:00Z")),
+        version: 3,
+        versions: vec![Former {
+            part: String::new(),
+            version: 2,
+            replaced_at: at("2024-01-02T00:00:00Z"),
+            record: serde_json::json!({"title": "before"}),
+        }],
+        copy_of: Some(other),
+    };
+    let batch = Batch { exported: vec![ExportLine::Incident(Box::new(line))], ..Batch::default() };
+    place.store.commit(std::slice::from_ref(&batch)).await.expect("commits");
+    let id = Incident::id("p4ge", "abcdefghijkl");
+    let row = place.store.incident(id).await.expect("reads").expect("is there");
+    assert_eq!((row.received_at, row.edited_at), (at("2024-01-01T00:00:00Z"), Some(at("2024-01-02T00:00:00Z"))));
+    assert_eq!((row.version, row.copy_of, row.incident), (3, Some(other), judged.value.clone()));
+    let former = place.store.former(&[id]).await.expect("reads");
+    assert_eq!(former[&id][0].record["title"], "before");
+    let seq = place.store.head().await.expect("reads").seq;
+    assert_eq!(place.store.commit(&[batch]).await.expect("commits")[0].new_in_all(), 0);
+    assert_eq!(place.store.head().await.expect("reads").seq, seq, "the same line again is no change");
+    // A poll of the same page meets it.
+    let grown = vec![
+        post("u1", Phase::Resolved, "2024-12-26T19:00:00Z", "x"),
+        post("u2", Phase::Postmortem, "2024-12-27T19:00:00Z", "y"),
+    ];
+    let polled = incidents(vec![incident(Some("p4ge"), Some("status.example.org"), grown)]);
+    let committed = place.store.commit(&[polled]).await.expect("commits");
+    assert_eq!((committed[0].new_incidents, committed[0].new_updates), (0, 1));
+    let row = place.store.incident(id).await.expect("reads").expect("is there");
+    assert_eq!((row.version, row.copy_of), (4, Some(other)));
+}
+
+async fn an_exported_item_never_replaces_what_is_held(place: Place) {
+    let whole = item("a", "1", "the whole text");
+    place.store.commit(&[items(vec![whole.clone()])]).await.expect("commits");
+    let line = |native: &str| {
+        let item = item("a", native, "").value;
+        ExportLine::Item(Box::new(ExportedItem {
+            id: item.id,
+            source: item.source,
+            native_id: item.native_id,
+            kind: item.kind,
+            url: item.url,
+            title: Some("cut".to_owned()),
+            text: Some("the wh…".to_owned()),
+            language: item.language,
+            published_at: item.published_at,
+            published_estimated: false,
+            updated_at: None,
+            received_at: item.received_at,
+            edited_at: None,
+            version: 2,
+            hidden: false,
+            verdict: verdict("ChatGPT"),
+        }))
+    };
+    let batch = Batch { exported: vec![line("1"), line("2"), line("2")], ..Batch::default() };
+    let committed = place.store.commit(&[batch]).await.expect("commits");
+    assert_eq!((committed[0].new_items, committed[0].edited_items), (1, 0));
+    assert_eq!(place.store.item(whole.value.id).await.expect("reads").expect("is there").item, whole.value);
+    let other = place.store.item(Id::derive("feed:a", "2")).await.expect("reads").expect("is there");
+    assert_eq!((other.item.text.as_str(), other.version), ("the wh…", 2));
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path, time::Duration};
 
 use crate::support::{
     backend::Folder,
-    program,
+    data, program,
     web::{Reply, Web},
 };
 
@@ -109,4 +109,37 @@ fn at_first_sight_a_feed_is_followed_into_its_past_and_never_again() {
     assert_eq!((web.requests("/1").len(), web.requests("/0").len()), (1, 1));
     let sources = program::json_lines(folder.path(), &["sources", "--json"]);
     assert_eq!(sources[0]["state"], "ok", "{sources:?}");
+}
+
+#[test]
+fn two_files_of_one_name_are_two_feeds_and_the_same_import_twice_adds_nothing() {
+    let (folder, archive) = (Folder::new(), Folder::new());
+    for (way, title) in [("a/feed.xml", "One"), ("b/feed.xml", "Another")] {
+        let file = folder.path().join(way);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("can be made");
+        fs::write(file, rss(title, 1..3)).expect("can be written");
+    }
+    let import = || {
+        let lines = program::json_lines(archive.path(), &["import", "--json", &folder.path().to_string_lossy()]);
+        let summary = &lines.last().expect("a summary")["summary"];
+        (summary["items"].as_u64(), summary["new"].as_u64(), summary["errors"].as_u64())
+    };
+    assert_eq!(import(), (Some(4), Some(4), Some(0)), "their items have the same ids, and are others");
+    assert_eq!(import(), (Some(4), Some(0), Some(0)));
+}
+
+#[test]
+fn every_collected_feed_goes_into_an_archive_once() {
+    let Some(feeds) = data::path("feeds") else { return };
+    let archive = Folder::new();
+    let import = || program::json_lines(archive.path(), &["import", "--json", &feeds.to_string_lossy()]);
+    let lines = import();
+    let (summary, files) = lines.split_last().expect("lines");
+    let summary = &summary["summary"];
+    println!("{summary}");
+    assert_eq!(summary["items"], summary["new"], "nothing takes another's place");
+    assert_eq!(summary["files"].as_u64(), Some(files.len() as u64), "every file has its line");
+    let second = import();
+    let again = &second.last().expect("a summary")["summary"];
+    assert_eq!((&again["items"], again["new"].as_u64()), (&summary["items"], Some(0)));
 }

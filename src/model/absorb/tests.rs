@@ -258,3 +258,42 @@ fn a_group_once_known_stays_before_the_name_of_its_component() {
     assert!(!summary.absorb(list).is_change());
     assert_eq!(summary.components[0].name, "API / Login");
 }
+
+/// What an archive keeps of an incident: its last words, to the minute of its end.
+fn from_archive(ended: &str, words: &str) -> Incident {
+    let at: Timestamp = ended.parse().expect("it is right");
+    let mut incident = incident(vec![update(&format!("{at}#1"), false, Phase::Resolved, words, at)]);
+    incident.resolved_at = Some(at);
+    incident
+}
+
+#[test]
+fn an_archives_last_words_are_the_post_that_ended_the_incident_whichever_comes_first() {
+    let at = |text: &str| text.parse().expect("it is right");
+    let mut whole = incident(vec![
+        update("a", true, Phase::Investigating, "We look.", at("2024-12-26T18:30:20Z")),
+        update("b", true, Phase::Resolved, "It is over, and here is why.", at("2024-12-26T20:10:45Z")),
+    ]);
+    whole.resolved_at = Some(at("2024-12-26T20:10:45Z"));
+    // Another minute, and words from before they were edited.
+    let archived = from_archive("2024-12-26T20:08:00Z", "It is over.");
+    for order in [[&whole, &archived], [&archived, &whole]] {
+        let mut known = order[0].clone();
+        known.absorb(order[1].clone());
+        assert_eq!(known.updates, whole.updates);
+        assert_eq!(known.resolved_at, whole.resolved_at);
+        assert!(!known.absorb(archived.clone()).is_change(), "the archive again");
+        assert!(!known.absorb(whole.clone()).is_change(), "the list again");
+    }
+}
+
+#[test]
+fn an_archive_ends_no_incident_that_the_list_holds_open() {
+    let at = |text: &str| text.parse().expect("it is right");
+    let open = incident(vec![update("a", true, Phase::Monitoring, "A fix is in.", at("2024-12-26T18:30:20Z"))]);
+    let mut young = from_archive("2024-12-26T18:30:00Z", "");
+    (young.phase, young.resolved_at, young.updates) = (Phase::Unknown, None, Vec::new());
+    let mut known = open.clone();
+    known.absorb(young);
+    assert_eq!((known.phase, known.resolved_at, known.updates.len()), (Phase::Monitoring, None, 1));
+}

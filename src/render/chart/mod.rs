@@ -1,7 +1,11 @@
 //! Drawings, as SVG written on the server: numbers and words of our own only. Each stands beside words that say the same.
 
 mod bars;
+mod spread;
 mod strip;
+mod year;
 
 pub use bars::{Bar, Bars, bars, fold};
+pub use spread::spread;
 pub use strip::{Strip, strip};
+pub use year::{Square, year};

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    super::{ReadError, statuspage},
+    super::{ReadError, page::shape},
     parse::Document,
     record::{Link, Record, Words},
 };
@@ -16,7 +16,7 @@ use crate::text::{dates, html};
 pub(in crate::source) fn json(text: &str) -> Result<Document, ReadError> {
     let value: Value = serde_json::from_str(text).map_err(|error| ReadError::BrokenJson(error.to_string()))?;
     let Some(items) = value.get("items").and_then(Value::as_array) else {
-        return Err(ReadError::OtherJson(statuspage::shape(&value)));
+        return Err(ReadError::OtherJson(shape(&value)));
     };
     let mut document = Document {
         head: Record {

@@ -23,7 +23,7 @@ fn the_fixtures_read_as_their_goldens_say() {
 }
 
 /// A reading in words.
-fn told(reading: &Reading) -> String {
+pub fn told(reading: &Reading) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "title {:?}, lifetime {:?}", reading.about.title, reading.lifetime);
     if let Some(page) = &reading.page {
@@ -34,6 +34,25 @@ fn told(reading: &Reading) -> String {
     }
     for line in &reading.skipped {
         let _ = writeln!(out, "skipped: {line}");
+    }
+    if let Some(report) = &reading.report {
+        let _ = writeln!(out, "now {}", report.overall.as_str());
+        for part in &report.components {
+            let _ = writeln!(out, "  component {} {:?} {:?}", part.state.as_str(), part.native_id, part.name);
+        }
+    }
+    for impact in &reading.impacts {
+        let until = impact.until.map_or("-".to_owned(), |at| at.to_string());
+        let (name, state) = (&impact.component, impact.state.as_str());
+        let _ = writeln!(out, "{name:?} {state} from {} until {until} in {:?}", impact.from, impact.incident);
+    }
+    for day in &reading.days {
+        let (partial, major, planned) = (day.partial_s, day.major_s, day.maintenance_s);
+        let _ = writeln!(
+            out,
+            "{:?} on {}: {partial} s partial, {major} s major, {planned} s planned",
+            day.component, day.day
+        );
     }
     reading.items.iter().for_each(|item| tell_item(&mut out, item));
     reading.incidents.iter().for_each(|incident| tell_incident(&mut out, incident));
@@ -111,7 +130,7 @@ fn what_is_no_feed_is_named() {
         ("<opml version='2.0'></opml>", "<opml>"),
         ("<rss version='2.0'><channel><item><title>x</ti", "truncated XML: the document ends inside <title>"),
         ("<rss version='2.0'><channel><item>", "truncated XML: the document ends inside <item>"),
-        ("{\"a\":1,\"b\":2}", "JSON, but neither a JSON Feed nor a Statuspage document (an object of a, b)"),
+        ("{\"a\":1,\"b\":2}", "JSON, but neither a JSON Feed nor of a status page that is known (an object of a, b)"),
         ("[{\"id\":\"x\"}]", "(an array of 1)"),
         (
             "{\"incidents\":[{\"id\":\"x\",\"name\":\"y\",\"status\":\"resolved\",\"updates\":[]}]}",

@@ -55,8 +55,10 @@ fn a_status_page_is_asked_for_its_summary_and_after_a_change_for_its_incidents()
     let next = read(&spec, &state, &ask, &answer(Outcome::Fresh, SUMMARY, EMPTY)).expect("a summary").next;
     let next = next.expect("the incidents are wanted");
     assert_eq!(next.url, INCIDENTS);
-    assert_eq!(read(&spec, &state, &next, &answer(Outcome::Fresh, INCIDENTS, EMPTY)).expect("a list").next, None);
+    let next = read(&spec, &state, &next, &answer(Outcome::Fresh, INCIDENTS, EMPTY)).expect("a list").next;
+    assert_eq!(next.map(|next| next.url).as_deref(), Some("https://status.example.org/history.json?page=1"));
 
+    state.cursor.insert("archive".to_owned(), "done".to_owned());
     let unchanged = answer(Outcome::Unchanged, SUMMARY, "");
     assert!(read(&spec, &state, &ask, &unchanged).expect("nothing new").next.is_some(), "the list was never read");
     let known = Validators { etag: Some("\"x\"".to_owned()), ..Validators::default() };
@@ -64,6 +66,58 @@ fn a_status_page_is_asked_for_its_summary_and_after_a_change_for_its_incidents()
     assert_eq!(read(&spec, &state, &ask, &unchanged).expect("nothing new").next, None);
     let next = read(&spec, &state, &ask, &answer(Outcome::Fresh, SUMMARY, EMPTY)).expect("a summary").next;
     assert_eq!(next.expect("the incidents are wanted").validators, known);
+}
+
+const COMPONENTS: &str = "https://status.example.org/api/v2/components.json";
+
+#[test]
+fn a_page_says_how_it_is_with_groups_before_the_names_of_their_members() {
+    let bytes = std::fs::read("tests/fixtures/reading/summary.json").expect("the fixture");
+    let report = super::read(&bytes).expect("a summary").report.expect("it says how it is");
+    let parts: Vec<_> = report.components.iter().map(|part| (part.name.as_str(), part.state.as_str())).collect();
+    assert_eq!(parts, [("API / Login", "major_outage"), ("Website", "operational")]);
+    // The page says “minor”; an incident of major impact is open.
+    assert_eq!(report.overall.as_str(), "partial_outage");
+    for (status, state) in [
+        (r#"{"indicator":"none"}"#, "operational"),
+        (r#"{"indicator":"critical"}"#, "major_outage"),
+        (r#"{"indicator":"fine"}"#, "unknown"),
+        (r#"{"description":"All Systems Operational"}"#, "unknown"),
+    ] {
+        let text = format!(r#"{{"page":{{"id":"p"}},"status":{status},"incidents":[]}}"#);
+        let report = super::read(text.as_bytes()).expect("a summary").report.expect("it has a status");
+        assert_eq!(report.overall.as_str(), state, "{status}");
+    }
+    let list = r#"{"page":{"id":"p"},"incidents":[]}"#;
+    assert_eq!(super::read(list.as_bytes()).expect("a list").report, None, "no word is no good word");
+}
+
+#[test]
+fn a_summary_that_does_not_name_every_component_leads_to_their_list() {
+    let spec = spec(SourceKind::Statuspage, ROOT);
+    let mut state = state(ROOT);
+    let groups = |members: &str| {
+        format!(
+            r#"{{"page":{{"id":"p"}},"status":{{"indicator":"none"}},"components":[
+            {{"id":"g","name":"EU","status":"operational","group":true,"components":[{members}]}},
+            {{"id":"c1","name":"API","status":"operational","group":false,"group_id":"g"}}]}}"#
+        )
+    };
+    for (members, wanted) in [(r#""c1","c2""#, true), (r#""c1""#, false)] {
+        let reading =
+            read(&spec, &state, &first_ask(&spec, &state), &answer(Outcome::Fresh, SUMMARY, &groups(members)));
+        let reading = reading.expect("a summary");
+        assert_eq!(reading.report.expect("a report").components.is_empty(), wanted, "what is cut is not a list");
+        state.cursor.extend(reading.cursor);
+        let next = read(&spec, &state, &reading.next.expect("a list"), &answer(Outcome::Fresh, INCIDENTS, EMPTY));
+        let next = next.expect("a list").next.expect("more").url;
+        assert_eq!(next == COMPONENTS, wanted, "{next}");
+    }
+    let list = answer(Outcome::Fresh, COMPONENTS, &groups(r#""c1""#).replace(r#""status":{"indicator":"none"},"#, ""));
+    let ask = downwire::model::Ask { url: COMPONENTS.to_owned(), ..Default::default() };
+    let report = read(&spec, &state, &ask, &list).expect("a list").report.expect("a report");
+    let parts: Vec<_> = report.components.iter().map(|part| part.name.as_str()).collect();
+    assert_eq!((parts, report.overall.as_str()), (vec!["EU / API"], "unknown"));
 }
 
 #[test]

@@ -1,37 +1,50 @@
-//! Atlassian Statuspage as JSON: `summary.json`, `incidents.json` and its relatives, and the document of one incident.
-//! Its history feeds are read by `statuspage_history.rs`.
+//! Atlassian Statuspage: `summary.json`, `incidents.json` and its relatives, and the document of one incident. Its history
+//! feeds are read by `statuspage/history.rs`, the months of its archive by `statuspage/archive.rs`.
 //!
 //! Everything may be null, missing, or a string where a number is expected, and one bad incident costs only itself:
 //! incidents are taken out of [`serde_json::Value`] one by one.
 
+pub(super) mod archive;
+mod history;
 mod incident;
-
-pub(super) use incident::{end_of, minute_id, newest_phase};
+mod report;
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Context, ReadError, Reading, ask, statuspage_archive};
+use super::{
+    ACCEPT_JSON, Adapter, Document, MOST, Step,
+    document::shape,
+    value::{time, word},
+};
 use crate::{
-    model::{Ask, IncidentKind, Origin, Outcome, PageIdentity, SourceState, Timestamp},
-    text::{html, urls},
+    model::{Ask, IncidentKind, Outcome, PageIdentity, SourceKind, SourceState},
+    source::{Context, ReadError, Reading, ask},
+    text::urls,
 };
 
-const ACCEPT: &str = "application/json";
+/// The platform.
+pub(super) const ADAPTER: Adapter = Adapter {
+    kind: SourceKind::Statuspage,
+    recognises: |document| match document.value() {
+        Some(value) => archive::is_archive(value) || is_statuspage(value),
+        None => document.is_xml() && history::is_history(document.text),
+    },
+    first: first_ask,
+    next,
+    read,
+};
+
 /// Below a page's root. Unresolved incidents and maintenance, and every component.
 const SUMMARY: &str = "/api/v2/summary.json";
 /// Below a page's root. The fifty newest incidents, resolved ones included; no way to page further.
 const INCIDENTS: &str = "/api/v2/incidents.json";
-/// Most incidents of one document and most posts of one incident that are read. The platform
-/// itself sends 50 incidents; of 254 incidents of five vendors none had more than 36 posts. Joining two records takes
-/// quadratic time in their posts.
-pub(super) const MOST: usize = 1_000;
-/// How young the newest post is for an incident to have been seen as it happened.
-const FRESH: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+/// Below a page's root. Every component: some summaries are cut short.
+const COMPONENTS: &str = "/api/v2/components.json";
 
 /// The page's root, whatever of it was configured or a redirect has led to.
-fn root(state: &SourceState) -> &str {
+pub(super) fn root(state: &SourceState) -> &str {
     let address = state.address();
     let address = address.split(['?', '#']).next().unwrap_or(address);
     [SUMMARY, INCIDENTS].iter().find_map(|path| address.strip_suffix(path)).unwrap_or(address).trim_end_matches('/')
@@ -42,32 +55,44 @@ pub(super) fn first_ask(state: &SourceState) -> Ask {
     let root = root(state);
     let is_document = [".json", ".atom", ".rss"].iter().any(|ending| root.ends_with(ending));
     let url = if is_document { root.to_owned() } else { format!("{root}{SUMMARY}") };
-    ask(url, ACCEPT, state)
+    ask(url, ACCEPT_JSON, state)
 }
 
-/// After a summary that changed, the list of incidents, which also says how they ended; so an unchanged page costs one
-/// conditional request. A list that was never read is always asked for.
-pub(super) fn next_ask(asked: &Ask, outcome: Outcome, state: &SourceState) -> Option<Ask> {
-    if !asked.url.ends_with(SUMMARY) {
-        return None;
+/// After a summary that changed, the list of incidents, which also says how they ended, and the list of components where
+/// the summary does not name all; so an unchanged page costs one conditional request. A list that was never read is always
+/// asked for.
+pub(super) fn next_ask(step: &Step<'_>) -> Option<Ask> {
+    let root = root(step.state);
+    let list = |path: &str| Some(ask(format!("{root}{path}"), ACCEPT_JSON, step.state));
+    let was_read = |path: &str| step.state.validators.contains_key(&format!("{root}{path}"));
+    let asked = step.asked.url.as_str();
+    if asked.ends_with(SUMMARY) && (step.outcome == Outcome::Fresh || !was_read(INCIDENTS)) {
+        return list(INCIDENTS);
     }
-    let url = format!("{}{INCIDENTS}", root(state));
-    let due = outcome == Outcome::Fresh || !state.validators.contains_key(&url);
-    due.then(|| ask(url, ACCEPT, state))
+    let is_cut = || step.state.cursor.get(report::CUT).is_some_and(|cut| cut == "yes");
+    if asked.ends_with(INCIDENTS) && is_cut() { list(COMPONENTS) } else { None }
+}
+
+/// After the lists the archive, as far as it was not read before.
+fn next(step: &Step<'_>) -> Option<Ask> {
+    next_ask(step).or_else(|| archive::next_ask(step, root(step.state)))
 }
 
 /// Reads one document.
-pub(super) fn read(text: &str, context: Context<'_>) -> Result<Reading, ReadError> {
-    let document: Value = serde_json::from_str(text).map_err(|error| ReadError::BrokenJson(error.to_string()))?;
-    if let Some(reading) = statuspage_archive::read(&document, context) {
+pub(super) fn read(document: &Document<'_>, context: Context<'_>) -> Result<Reading, ReadError> {
+    if document.is_xml() {
+        return history::read(document.text, context);
+    }
+    let document = document.json()?;
+    if let Some(reading) = archive::read(document, context) {
         return Ok(reading);
     }
-    if !is_statuspage(&document) {
-        return Err(ReadError::OtherJson(shape(&document)));
+    if !is_statuspage(document) {
+        return Err(ReadError::OtherJson(shape(document)));
     }
     let mut reading = Reading::default();
-    let page = Page::of(&document, context);
-    for (list, kind) in lists(&document) {
+    let page = Page::of(document, context);
+    for (list, kind) in lists(document) {
         if list.len() > MOST {
             reading.skipped.push(format!(
                 "{} more of kind {}: at most {MOST} are read",
@@ -85,8 +110,11 @@ pub(super) fn read(text: &str, context: Context<'_>) -> Result<Reading, ReadErro
             }
         }
     }
+    report::read(&mut reading, document, &page);
+    archive::mark_newest(&mut reading, context);
     let identity = reading.incidents.first().map_or(page.identity, |incident| incident.page.clone());
     reading.about.title = identity.name.clone();
+    reading.about.updated = document.get("page").and_then(|page| time(page, "updated_at"));
     reading.page = Some(identity);
     Ok(reading)
 }
@@ -129,19 +157,6 @@ fn is_incident(value: &Value) -> bool {
         && ["incident_updates", "shortlink", "impact", "page_id", "scheduled_for"].iter().any(|key| has(key))
 }
 
-/// A document's first keys, for somebody who wonders what came.
-pub(super) fn shape(document: &Value) -> String {
-    match document {
-        Value::Object(object) if object.is_empty() => "an empty object".to_owned(),
-        Value::Object(object) => {
-            let keys: Vec<_> = object.keys().take(5).map(|key| html::excerpt(key, 30)).collect();
-            format!("an object of {}", keys.join(", "))
-        }
-        Value::Array(array) => format!("an array of {}", array.len()),
-        _ => "a bare value".to_owned(),
-    }
-}
-
 /// What a document says of its page.
 struct Page {
     identity: PageIdentity,
@@ -173,22 +188,17 @@ impl Page {
     }
 }
 
+impl Page {
+    /// A component's name with its group in front, where the group is known.
+    fn name_of(&self, component: &Value) -> Option<String> {
+        let name = word(component, "name")?;
+        let id = word(component, "id");
+        let group = word(component, "group_id").or_else(|| self.group_of.get(id.as_ref()?).cloned());
+        let group = group.and_then(|group| self.groups.get(&group));
+        Some(group.map_or_else(|| name.clone(), |group| format!("{group} / {name}")))
+    }
+}
+
 fn is_group(component: &Value) -> bool {
     component.get("group").and_then(Value::as_bool).unwrap_or(false)
-}
-
-/// A text or number under `key`, trimmed; `None` when it is missing, null or empty.
-fn word(value: &Value, key: &str) -> Option<String> {
-    let word = match value.get(key)? {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    Some(word).filter(|word| !word.is_empty())
-}
-
-/// Observed when the page was watched before and the newest post is younger than a day.
-pub(super) fn origin(newest_post: Option<Timestamp>, context: Context<'_>) -> Origin {
-    let fresh = newest_post.is_some_and(|at| context.now.duration_since(at) < FRESH);
-    if context.watched && fresh { Origin::Observed } else { Origin::Imported }
 }

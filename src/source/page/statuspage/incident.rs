@@ -2,11 +2,19 @@
 
 use serde_json::Value;
 
-use super::{MOST, Page, is_group, origin, word};
+use super::{
+    super::{
+        MOST,
+        draft::{end_of, minute_id, newest_phase},
+        origin,
+        value::{line, text, time, word},
+    },
+    Page, is_group,
+};
 use crate::{
     model::{Component, ComponentState, Impact, Incident, IncidentKind, PageIdentity, Phase, Timestamp, Update},
-    source::{Context, feed::LONGEST_TEXT},
-    text::{dates, html, urls},
+    source::Context,
+    text::urls,
 };
 
 /// The incident, and a line for each of its updates that cannot be read.
@@ -19,7 +27,7 @@ pub(super) fn read(
     page: &Page,
     context: Context<'_>,
 ) -> Result<(Incident, Vec<String>), String> {
-    let title = word(value, "name").map(|name| html::one_line(&html::to_text(&name))).unwrap_or_default();
+    let title = line(value, "name");
     let Some(native_id) = word(value, "id") else { return Err(format!("“{title}” has no id")) };
     let (updates, skipped) = updates(value, &native_id);
     let created_at = time(value, "created_at");
@@ -64,10 +72,6 @@ pub(super) fn read(
     Ok((incident, skipped))
 }
 
-fn time(value: &Value, key: &str) -> Option<Timestamp> {
-    dates::instant(value.get(key)?.as_str()?)
-}
-
 fn phase_word(value: &Value) -> Option<Phase> {
     Phase::parse(&word(value, "status")?.to_lowercase().replace([' ', '-'], "_"))
 }
@@ -75,12 +79,6 @@ fn phase_word(value: &Value) -> Option<Phase> {
 /// The incident's own status where it is given, else that of the newest post which is more than an update.
 fn phase(value: &Value, updates: &[Update]) -> Phase {
     phase_word(value).unwrap_or_else(|| newest_phase(updates))
-}
-
-/// The phase of the newest post that announces one.
-pub(in crate::source) fn newest_phase(updates: &[Update]) -> Phase {
-    let announces = |update: &&Update| !matches!(update.phase, Phase::Update | Phase::Unknown);
-    updates.iter().rfind(announces).map_or(Phase::Unknown, |update| update.phase)
 }
 
 fn kind_of(value: &Value, listed: IncidentKind, phase: Phase) -> IncidentKind {
@@ -96,12 +94,6 @@ fn resolved_at(value: &Value, phase: Phase, updates: &[Update]) -> Option<Timest
         return None;
     }
     time(value, "resolved_at").or_else(|| end_of(updates))
-}
-
-/// The newest post that says it is over.
-pub(in crate::source) fn end_of(updates: &[Update]) -> Option<Timestamp> {
-    let ends = |update: &&Update| matches!(update.phase, Phase::Resolved | Phase::Completed);
-    updates.iter().rfind(ends).map(|update| update.shown_at)
 }
 
 /// The page by its own object, else by what the incident says of it. A short link's host is nobody's page.
@@ -139,26 +131,16 @@ fn updates(value: &Value, incident: &str) -> (Vec<Update>, Vec<String>) {
     (named, skipped)
 }
 
-/// The id of a post that has none: its minute, and its number among the posts of that minute, oldest first.
-pub(in crate::source) fn minute_id(shown_at: Timestamp, earlier: &[Update]) -> String {
-    let minute = shown_at.as_second().div_euclid(60);
-    let number = 1 + earlier.iter().filter(|other| other.shown_at.as_second().div_euclid(60) == minute).count();
-    let minute = Timestamp::from_second(minute * 60).unwrap_or(shown_at);
-    format!("{minute}#{number}")
-}
-
 fn update(value: &Value) -> Option<Update> {
     let created_at = time(value, "created_at");
     // Readers saw `display_at`; it is null on every postmortem.
     let shown_at = time(value, "display_at").or(created_at)?;
     let posted_at = created_at.unwrap_or(shown_at);
-    let mut text = word(value, "body").map(|body| html::to_text(&body)).unwrap_or_default();
-    html::cut(&mut text, LONGEST_TEXT);
     Some(Update {
         native_id: String::new(),
         precise: false,
         phase: phase_word(value).unwrap_or(Phase::Unknown),
-        text,
+        text: text(value, "body"),
         shown_at,
         posted_at,
         edited_at: time(value, "updated_at").filter(|edited_at| *edited_at > posted_at),
@@ -172,18 +154,14 @@ fn state(value: &Value, key: &str) -> Option<ComponentState> {
     ComponentState::parse(if word == "full_outage" { "major_outage" } else { &word })
 }
 
-/// The components of the incident, groups left out and put before the names of their members.
-fn components(value: &Value, page: &Page) -> Vec<Component> {
+/// The components of an incident or of a whole page, groups left out and put before the names of their members.
+pub(super) fn components(value: &Value, page: &Page) -> Vec<Component> {
     let list = value.get("components").and_then(Value::as_array).into_iter().flatten();
     list.filter(|component| !is_group(component))
         .filter_map(|component| {
-            let name = word(component, "name")?;
-            let native_id = word(component, "id");
-            let group = word(component, "group_id").or_else(|| page.group_of.get(native_id.as_ref()?).cloned());
-            let group = group.and_then(|group| page.groups.get(&group));
             Some(Component {
-                name: group.map_or_else(|| name.clone(), |group| format!("{group} / {name}")),
-                native_id,
+                name: page.name_of(component)?,
+                native_id: word(component, "id"),
                 before: None,
                 state: state(component, "status").unwrap_or(ComponentState::Unknown),
             })

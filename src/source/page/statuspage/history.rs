@@ -4,14 +4,21 @@
 //! They say less than the JSON (no impact, no components, no ids of posts) and are read where nothing else is to be had:
 //! archived copies, and pages whose JSON is closed.
 
-use super::{
-    Context, ReadError, Reading, feed,
-    statuspage::{MOST, end_of, minute_id, newest_phase, origin},
+use super::super::{
+    MOST,
+    draft::{end_of, minute_id, newest_phase},
+    origin,
 };
 use crate::{
     model::{Impact, Incident, IncidentKind, PageIdentity, Phase, Timestamp, Update},
+    source::{Context, ReadError, Reading, feed},
     text::{dates::Stamp, html, urls},
 };
+
+/// Whether a feed is the history of a Statuspage: its posts are stamped `<var data-var='date'>`, escaped in a feed.
+pub(super) fn is_history(text: &str) -> bool {
+    text.contains("data-var=")
+}
 
 /// Reads one document.
 pub(super) fn read(text: &str, context: Context<'_>) -> Result<Reading, ReadError> {
