@@ -8,13 +8,13 @@ use std::{
     process::ExitCode,
 };
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     cli::FactsArgs,
     facts::{self, Document, Published},
-    model::{Fact, ItemKind},
+    model::{Fact, Facts, Precision},
     text::dates,
 };
 
@@ -33,7 +33,7 @@ struct Input {
     #[serde(default, alias = "created_at")]
     published_at: Option<String>,
     #[serde(default)]
-    kind: Option<ItemKind>,
+    kind: Option<String>,
 }
 
 /// Reads every line of the files (of standard input without any) and prints its facts.
@@ -72,32 +72,39 @@ fn lines(mut input: impl BufRead, out: &mut impl Write) -> std::io::Result<()> {
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        writeln!(out, "{}", answer(&line))?;
+        answer(&line, out)?;
         if !input.fill_buf().is_ok_and(|more| more.contains(&b'\n')) {
             out.flush()?;
         }
     }
 }
 
-/// The answer to a line; what cannot be read has its own, which says why.
-fn answer(line: &[u8]) -> Value {
-    let input: Input = match serde_json::from_slice(line) {
-        Ok(input) => input,
-        Err(error) => return json!({ "id": null, "facts": [], "error": format!("not a text: {error}") }),
+/// Answers a line; what cannot be read has its own answer, which says why.
+fn answer(line: &[u8], out: &mut impl Write) -> std::io::Result<()> {
+    let (id, facts, error) = match serde_json::from_slice::<Input>(line) {
+        Ok(input) => match read(&input) {
+            Ok(facts) => (input.id, facts, None),
+            Err(error) => (input.id, Facts::default(), Some(error)),
+        },
+        Err(error) => (Value::Null, Facts::default(), Some(format!("not a text: {error}"))),
     };
-    let published = input.published_at.as_deref().map(published);
-    if let Some(None) = published {
-        let given = input.published_at.unwrap_or_default();
-        return json!({ "id": input.id, "facts": [], "error": format!("published_at cannot be read: {given}") });
-    }
-    let document = Document {
+    let answer = Answer { id, facts: facts.facts.iter().map(FactLine::from).collect(), error };
+    serde_json::to_writer(&mut *out, &answer)?;
+    out.write_all(b"\n")
+}
+
+/// The facts of a text.
+fn read(input: &Input) -> Result<Facts, String> {
+    let published = input
+        .published_at
+        .as_deref()
+        .map(|text| published(text).ok_or_else(|| format!("published_at cannot be read: {text}")));
+    Ok(facts::read(&Document {
         title: input.title.as_deref().unwrap_or(""),
         text: input.text.as_deref().unwrap_or(""),
-        published: published.flatten(),
-        official: input.kind == Some(ItemKind::StatusUpdate),
-    };
-    let read = facts::read(&document);
-    json!({ "id": input.id, "facts": read.facts.iter().map(fact_line).collect::<Vec<_>>() })
+        published: published.transpose()?,
+        official: matches!(input.kind.as_deref(), Some("status-update" | "official")),
+    }))
 }
 
 /// `2024-12-26` is a day; everything else is an instant.
@@ -112,18 +119,44 @@ fn published(text: &str) -> Option<Published> {
 }
 
 /// A fact as a line shows it.
-pub fn fact_line(fact: &Fact) -> Value {
-    json!({
-        "kind": fact.kind.as_str(),
-        "value": fact.value,
-        "sub": fact.sub,
-        "zone": fact.zone,
-        "zone_inferred": fact.zone_inferred,
-        "precision": fact.precision.map(crate::model::Precision::as_str),
-        "span": [fact.span.0, fact.span.1],
-        "text": fact.text,
-        "stated_by": fact.stated_by.as_str(),
-        "hedged": fact.hedged,
-        "why": fact.why,
-    })
+#[derive(Debug, Serialize)]
+struct FactLine<'a> {
+    kind: &'a str,
+    value: &'a str,
+    sub: Option<&'a str>,
+    zone: Option<&'a str>,
+    zone_inferred: Option<&'a str>,
+    precision: Option<&'a str>,
+    span: [u32; 2],
+    text: &'a str,
+    stated_by: &'a str,
+    hedged: bool,
+    why: Option<&'a str>,
+}
+
+impl<'a> From<&'a Fact> for FactLine<'a> {
+    fn from(fact: &'a Fact) -> Self {
+        Self {
+            kind: fact.kind.as_str(),
+            value: &fact.value,
+            sub: fact.sub.as_deref(),
+            zone: fact.zone.as_deref(),
+            zone_inferred: fact.zone_inferred.as_deref(),
+            precision: fact.precision.map(Precision::as_str),
+            span: [fact.span.0, fact.span.1],
+            text: &fact.text,
+            stated_by: fact.stated_by.as_str(),
+            hedged: fact.hedged,
+            why: fact.why.as_deref(),
+        }
+    }
+}
+
+/// The answer to a line.
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    id: Value,
+    facts: Vec<FactLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
 }

@@ -107,11 +107,26 @@ fn read_joined(text: &str, from: usize, document: &Document<'_>) -> Vec<Fact> {
     draft::finish(&view, drafts)
 }
 
-/// Understands the times of every sentence, in the frame of the whole text.
-fn tell_times(view: &View<'_>, sentences: &mut [Sentence], document: &Document<'_>, official: bool) {
+/// How the times of a text are written. Its language is asked for only where something in it depends on the answer.
+fn manner(view: &View<'_>) -> grammar::Manner {
+    let depends = (0..view.tokens.len()).any(|at| match view.kind(at) {
+        view::Kind::Word => matches!(view.low(at), "hier" | "morgen"),
+        view::Kind::Number => {
+            matches!(view.kind(at + 1), view::Kind::Mark('/' | '.')) && view.kind(at + 2) == view::Kind::Number
+        }
+        _ => false,
+    });
+    if !depends {
+        return grammar::Manner { french: false, german: false, month_first: true };
+    }
     let start: String = view.text.chars().take(600).collect();
     let language = language::detect(&start).unwrap_or("en");
-    let manner = grammar::Manner { french: language == "fr", german: language == "de", month_first: language == "en" };
+    grammar::Manner { french: language == "fr", german: language == "de", month_first: language == "en" }
+}
+
+/// Understands the times of every sentence, in the frame of the whole text.
+fn tell_times(view: &View<'_>, sentences: &mut [Sentence], document: &Document<'_>, official: bool) {
+    let manner = manner(view);
     let mut stated: Vec<Vec<grammar::Stated>> = Vec::with_capacity(sentences.len());
     for sentence in sentences.iter() {
         let mut found = Vec::new();

@@ -308,7 +308,8 @@ pub(super) fn of_stamps(view: &View<'_>, sentences: &[Sentence], stamps: &[Stamp
         stamps.iter().map(|stamp| stamp.sentence).find(|next| *next > first.sentence + 1).unwrap_or(sentences.len());
     let refers =
         sentences[first.sentence..until.max(first.sentence)].iter().any(|sentence| refers_elsewhere(view, sentence));
-    if !refers && !(only && sentences.iter().any(|sentence| is_over(sentence) || is_available(view, sentence))) {
+    let is_end = only && sentences.iter().any(|sentence| is_over(sentence) || is_available(view, sentence));
+    if !refers && !is_end {
         out.extend(draft(first, FactKind::Start, -20, "no beginning is told: the stamp of the first update"));
     }
     let over = |number: usize| {
@@ -316,8 +317,8 @@ pub(super) fn of_stamps(view: &View<'_>, sentences: &[Sentence], stamps: &[Stamp
         let until = stamps.get(number + 1).map_or(sentences.len(), |next| next.sentence.max(stamp.sentence + 1));
         sentences[stamp.sentence..until].iter().any(|sentence| is_over(sentence) || is_available(view, sentence))
     };
-    let ends = (0..stamps.len()).filter(|number| over(*number)).map(|number| &stamps[number]);
-    let last = if dated { ends.max_by_key(at) } else { ends.last() };
+    let mut ends = (0..stamps.len()).filter(|number| over(*number)).map(|number| &stamps[number]);
+    let last = if dated { ends.max_by_key(at) } else { ends.next_back() };
     let why = "no end is told: the stamp of the update that says it is over";
     out.extend(last.and_then(|last| draft(last, FactKind::End, -20, why)));
 }

@@ -45,7 +45,7 @@ pub(super) fn read(view: &View<'_>, sentence: &Sentence, manner: Manner, stamps:
         let backlog = manner.official && is_of_backlog(view, sentence, range);
         let mut push = |kind, strength: i32, who| {
             let vague = manner.official && told.precision >= Precision::PartOfDay;
-            let strength = strength + exactness(told)
+            let strength = strength + exactness(told, manner.official)
                 - i32::from(vague) * 60
                 - i32::from(backlog) * 30
                 - i32::from(sentence.background && !manner.official) * 4;
@@ -92,11 +92,12 @@ pub(super) fn read(view: &View<'_>, sentence: &Sentence, manner: Manner, stamps:
     }
 }
 
-/// The more exact is shown first among equals.
-fn exactness(told: &Told) -> i32 {
+/// The more exact is shown first among equals; in a press text a clock tells more than the words around a day.
+fn exactness(told: &Told, official: bool) -> i32 {
+    let press = if official { 0 } else { 8 };
     match told.precision {
-        Precision::Second | Precision::Minute => 3,
-        Precision::Hour => 2,
+        Precision::Second | Precision::Minute => 3 + press,
+        Precision::Hour => 2 + press,
         Precision::PartOfDay => 1,
         Precision::Day | Precision::Month => 0,
     }

@@ -41,7 +41,8 @@ fn is_symptom(view: &View<'_>, sentence: &Sentence, cue: &Found<Cue>) -> bool {
     let alone = cue.to - cue.from == 1 && view.low(cue.from) == "errors";
     let in_cause =
         |other: &Found<Cue>| matches!(other.class, Cue::Cause(..)) && other.from <= cue.from && cue.to <= other.to;
-    !sentence.before(cue.from, 4, Cue::Denied) && !(alone && sentence.cues.iter().any(in_cause))
+    let is_cause = alone && sentence.cues.iter().any(in_cause);
+    !is_cause && !sentence.before(cue.from, 4, Cue::Denied)
 }
 
 /// The state that a cue tells. In one sentence "partly" is said of what else reads as over; work that goes on says

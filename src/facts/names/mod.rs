@@ -55,14 +55,9 @@ pub(in crate::facts) fn read(
             }
         }
     }
-    let small: Folded<'_> = body
-        .iter()
-        .flat_map(|sentence| sentence.from..sentence.to)
-        .filter(|at| view.kind(*at) == Kind::Word && !view.tokens[*at].capital)
-        .map(|at| view.low(at))
-        .collect();
+    let small = written_small(view, body, &names);
     // What is also written small is a word, not a name.
-    names.retain(|name, mentions| name.contains(' ') || !small.contains(name.as_str()) || mentions.len() >= 4);
+    names.retain(|name, mentions| !small.contains(name) || mentions.len() >= 4);
     described::described(view, body, out);
     let titled: Folded<'_> =
         title.iter().flat_map(|sentence| (sentence.from..sentence.to).map(|at| view.low(at))).collect();
@@ -91,6 +86,18 @@ fn push(view: &View<'_>, mention: Mention, score: i32, out: &mut Vec<Draft>) {
     draft.fact.span.1 = draft.fact.span.0 + u32::try_from(value.len()).unwrap_or(0);
     out.push(draft.by(StatedBy::Press));
 }
+/// Names of one word that are also written small.
+fn written_small(view: &View<'_>, body: &[Sentence], names: &BTreeMap<String, Vec<Mention>>) -> HashSet<String> {
+    let single: Folded<'_> = names.keys().filter(|name| !name.contains(' ')).map(String::as_str).collect();
+    body.iter()
+        .flat_map(|sentence| sentence.from..sentence.to)
+        .filter(|at| view.kind(*at) == Kind::Word && !view.tokens[*at].capital)
+        .map(|at| view.low(at))
+        .filter(|word| single.contains(word))
+        .map(str::to_owned)
+        .collect()
+}
+
 /// The words of a name, folded, without a possessive.
 fn key(view: &View<'_>, from: usize, to: usize) -> String {
     let words = (from..to).map(|at| view.low(at).trim_end_matches("'s")).filter(|word| !word.is_empty());

@@ -109,7 +109,7 @@ fn run_end(view: &View<'_>, from: usize, end: usize) -> usize {
         }
         let joins = match view.kind(to) {
             Kind::Word => view.tokens[to].capital && !is_month_or_day(view.low(to)) || is_camel(view, to),
-            Kind::Number => to + 1 <= end && view.number(to).is_some_and(|(_, digits)| digits <= 3),
+            Kind::Number => to < end && view.number(to).is_some_and(|(_, digits)| digits <= 3),
             _ => false,
         };
         if joins {
@@ -150,7 +150,7 @@ fn is_common(word: &str) -> bool {
 /// Whether a run may be the name of a product: no place, no person, no outlet that is only quoted.
 fn is_name(view: &View<'_>, sentence: &Sentence, from: usize, to: usize) -> bool {
     let length = view.written(from, to).len();
-    if length < 2 || length > 60 || to - from > 8 {
+    if !(2..=60).contains(&length) || to - from > 8 {
         return false;
     }
     if places::at(view, from, to).is_some_and(|(_, behind)| behind == to) {

@@ -50,7 +50,7 @@ pub(super) fn where_it_is(view: &View<'_>, body: &[Sentence], official: bool, ou
         let mut inside = false;
         let mut last = 0;
         for (_, from, to) in sentence.places.iter().filter(|(place, ..)| !place.belonging) {
-            let follows = inside && links(view, last, *from) || inside && *from <= last + 2;
+            let follows = inside && (links(view, last, *from) || *from <= last + 2);
             last = *to;
             // `US-EAST-1` is no country, `Singapore Airlines` no place.
             let is_code = view.is_mark(*to, '-')

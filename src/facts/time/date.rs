@@ -176,7 +176,7 @@ pub(super) fn word(view: &View<'_>, at: usize, end: usize, manner: Manner) -> Op
         let is_morning = match word {
             "morgen" => {
                 matches!(before, "heute" | "gestern" | "am" | "jeden" | "diesem" | "guten")
-                    || view.tokens[at].capital && before != ""
+                    || view.tokens[at].capital && !before.is_empty()
             }
             "manana" => matches!(before, "la" | "esta" | "por"),
             _ => false,
