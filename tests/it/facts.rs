@@ -3,15 +3,16 @@
 mod news;
 mod reports;
 
-use std::{fs, time::Instant};
+use std::{fs, io::Write as _, process::Stdio, time::Instant};
 
 use downwire::{
     facts::{Document, Published, read},
     model::{Fact, FactKind, StatedBy},
 };
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
-use crate::support::data;
+use crate::support::{backend::Folder, data, program};
 
 /// The facts of a text that was published on a day.
 fn facts(title: &str, text: &str, day: &str) -> Vec<Fact> {
@@ -114,6 +115,38 @@ fn causes_and_symptoms_are_read_in_six_languages() {
         let has = |kind, value: &str| facts.iter().any(|fact| fact.kind == kind && fact.value == value);
         assert!(has(FactKind::Cause, cause) && has(FactKind::Symptom, symptom), "{text}: {facts:?}");
     }
+}
+
+#[test]
+fn the_command_answers_every_line_and_needs_nothing_but_lines() {
+    let folder = Folder::new();
+    let mut command = program::command(folder.path(), &["facts", "--json"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("starts");
+    let lines = concat!(
+        "{\"id\":7,\"title\":\"Example is down\",\"text\":\"Users were unable to log in since 9 am UTC.\",",
+        "\"published_at\":\"2024-12-26\",\"unknown\":[]}\n",
+        "no JSON\n",
+        "{\"id\":\"b\",\"text\":\"Example is down.\",\"published_at\":\"some day\"}\n",
+        "{\"id\":\"c\",\"kind\":\"official\",\"text\":\"We are investigating errors.\"}"
+    );
+    child.stdin.take().expect("is piped").write_all(lines.as_bytes()).expect("is taken");
+    let output = child.wait_with_output().expect("ends");
+    assert!(output.status.success(), "single inputs that cannot be read are no failure of the command");
+    let answers: Vec<Value> =
+        String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(answers.len(), 4, "{answers:?}");
+    let fact =
+        answers[0]["facts"].as_array().expect("a list").iter().find(|fact| fact["kind"] == "start").expect("a start");
+    assert_eq!(
+        (&fact["value"], &fact["zone"], &fact["precision"], &fact["text"]),
+        (&json!("2024-12-26T09:00:00Z"), &json!("UTC"), &json!("hour"), &json!("9 am UTC"))
+    );
+    let from = "Example is down\nUsers were unable to log in since ".chars().count();
+    assert_eq!(fact["span"], json!([from, from + "9 am UTC".len()]));
+    assert!(answers[1]["error"].is_string() && answers[2]["error"].is_string());
+    assert_eq!((&answers[2]["id"], &answers[3]["id"]), (&json!("b"), &json!("c")));
+    let left: Vec<_> = fs::read_dir(folder.path()).expect("reads").collect();
+    assert!(left.is_empty(), "it makes no archive: {left:?}");
 }
 
 #[test]

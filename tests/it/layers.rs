@@ -247,7 +247,7 @@ fn a_wrong_snippet_is_found_with_file_and_line() {
         ("cli.rs", "use crate::commands::run;", "not commands"),
         ("cli.rs", "use crate::app::Running;", "not app"),
         ("lib.rs", "use crate::model::Item;", "not model"),
-        ("fetch/mod.rs", "use crate::facts;", "has no layer"),
+        ("fetch/mod.rs", "use crate::nowhere;", "has no layer"),
         ("fetch/mod.rs", "use crate::*;", "has no layer"),
         ("fetch/mod.rs", "use crate as everything;", "as a whole"),
         ("model/item.rs", "use std::{fmt, fs};", "std::fs: model is pure and does no IO"),

@@ -53,7 +53,6 @@ fn every_time_expression_of_the_table_is_read() {
             wrong.push(format!("[{language} {published} {place}] {text}\n    {got:?}, not {expected:?}"))
         }
     }
-    println!("{right} of {} time expressions are read", right + wrong.len());
     assert!(wrong.is_empty(), "{} of {} are read wrongly:\n{}", wrong.len(), right + wrong.len(), wrong.join("\n"));
     assert!(right >= 300, "the table has shrunk to {right}");
 }
