@@ -111,8 +111,12 @@ fn read_joined(text: &str, from: usize, document: &Document<'_>) -> Vec<Fact> {
 fn manner(view: &View<'_>) -> grammar::Manner {
     let depends = (0..view.tokens.len()).any(|at| match view.kind(at) {
         view::Kind::Word => matches!(view.low(at), "hier" | "morgen"),
+        // `26.12.2024`, `3/4/2024`, `26.12.`
         view::Kind::Number => {
-            matches!(view.kind(at + 1), view::Kind::Mark('/' | '.')) && view.kind(at + 2) == view::Kind::Number
+            let mark = view.kind(at + 1);
+            matches!(mark, view::Kind::Mark('/' | '.'))
+                && view.kind(at + 2) == view::Kind::Number
+                && view.kind(at + 3) == mark
         }
         _ => false,
     });

@@ -29,14 +29,20 @@ enum Element {
 #[derive(Debug, Default)]
 struct Words {
     numbers: Vec<u16>,
+    /// A bit for each of them, so that most words are told apart without looking at all.
+    mask: u64,
     beginnings: Vec<&'static str>,
 }
 
 impl Words {
     fn fit(&self, number: u16, word: &str) -> bool {
-        number != UNKNOWN && self.numbers.contains(&number)
-            || self.beginnings.iter().any(|start| word.starts_with(start))
+        let may = number != UNKNOWN && self.mask & bit(number) != 0;
+        may && self.numbers.contains(&number) || self.beginnings.iter().any(|start| word.starts_with(start))
     }
+}
+
+fn bit(number: u16) -> u64 {
+    1 << (number % 64)
 }
 
 /// The number of a word that stands in no pattern.
@@ -136,6 +142,7 @@ impl<C: Copy> Patterns<C> {
                 None => words.numbers.push(self.number(word)),
             }
         }
+        words.mask = words.numbers.iter().fold(0, |mask, number| mask | bit(*number));
         words
     }
 
@@ -160,13 +167,16 @@ impl<C: Copy> Patterns<C> {
             let exact = self.by_word[usize::from(numbers[at - range.0])].iter();
             let letters = beginning(view.low(at)).filter(|_| !self.by_beginning.is_empty());
             let starting = letters.and_then(|letters| self.by_beginning.get(&letters)).into_iter().flatten();
-            for number in exact.chain(starting) {
-                let (class, elements) = &self.patterns[usize::from(*number)];
+            let mut look = |number: u16, known: usize| {
+                let (class, elements) = &self.patterns[usize::from(number)];
                 let mut steps = MOST_STEPS;
-                if let Some(to) = matched(&text, elements, at, &mut steps) {
+                if let Some(to) = matched(&text, &elements[known..], at + known, &mut steps) {
                     out.push(Found { class: *class, from: at, to });
                 }
-            }
+            };
+            // The first word is known where the whole of it was looked up.
+            exact.for_each(|number| look(*number, 1));
+            starting.for_each(|number| look(*number, 0));
         }
     }
 }
@@ -234,25 +244,35 @@ pub(super) fn listed(data: &'static str) -> impl Iterator<Item = &'static str> {
     data.lines().filter(|line| !line.starts_with("//")).flat_map(str::split_whitespace)
 }
 
-/// FNV-1a: short words, a table that nobody outside fills.
-#[derive(Debug)]
+/// A multiplication for eight letters (as in FxHash): short words, a table that nobody outside fills.
+#[derive(Debug, Default)]
 pub(super) struct WordHasher(u64);
 
-impl Default for WordHasher {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
+impl WordHasher {
+    fn mix(&mut self, letters: u64) {
+        self.0 = (self.0.rotate_left(5) ^ letters).wrapping_mul(0x517c_c1b7_2722_0a95);
     }
 }
 
 impl Hasher for WordHasher {
     fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        let mut chunks = bytes.chunks_exact(8);
+        for chunk in &mut chunks {
+            self.mix(chunk.try_into().map_or(0, u64::from_le_bytes));
+        }
+        let rest = chunks.remainder();
+        if !rest.is_empty() {
+            let mut last = [0; 8];
+            last[..rest.len()].copy_from_slice(rest);
+            self.mix(u64::from_le_bytes(last) ^ (rest.len() as u64) << 56);
         }
     }
 
+    /// What ends a string adds nothing: words of different lengths differ already.
+    fn write_u8(&mut self, _: u8) {}
+
     fn finish(&self) -> u64 {
-        self.0
+        self.0 ^ self.0 >> 29
     }
 }
 
