@@ -27,8 +27,7 @@ fn durations(view: &View<'_>, sentence: &Sentence, other: StatedBy, out: &mut Ve
     });
     let mut at = sentence.from;
     while at < sentence.to {
-        let begins = view.kind(at) == Kind::Number || view.kind(at) == Kind::Word && words::may_begin(view.low(at));
-        if !begins {
+        if !view.tokens[at].times {
             at += 1;
             continue;
         }

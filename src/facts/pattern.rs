@@ -262,9 +262,8 @@ impl Hasher for WordHasher {
         }
         let rest = chunks.remainder();
         if !rest.is_empty() {
-            let mut last = [0; 8];
-            last[..rest.len()].copy_from_slice(rest);
-            self.mix(u64::from_le_bytes(last) ^ (rest.len() as u64) << 56);
+            let last = rest.iter().fold(rest.len() as u64, |last, byte| last << 8 | u64::from(*byte));
+            self.mix(last);
         }
     }
 

@@ -29,6 +29,8 @@ pub(super) struct Token {
     pub capital: bool,
     /// White space stands in front of it.
     pub spaced: bool,
+    /// A time, or a length of time, may begin with it.
+    pub times: bool,
 }
 
 /// Tokens of one sentence at most.
@@ -105,7 +107,12 @@ impl<'a> View<'a> {
         // A text of 4 GiB or more cannot come this far: documents end at 15 MB.
         let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let low = (narrow(start), narrow(self.arena.len()));
-        self.tokens.push(Token { kind, from: narrow(from), to: narrow(to), low, capital, spaced });
+        let times = match kind {
+            Kind::Number => true,
+            Kind::Word => super::time::words::may_begin(&self.arena[start..]),
+            Kind::Mark(_) | Kind::Break => false,
+        };
+        self.tokens.push(Token { kind, from: narrow(from), to: narrow(to), low, capital, spaced, times });
     }
 
     fn tokenize(&mut self) {

@@ -145,7 +145,7 @@ fn atom(view: &View<'_>, at: usize, end: usize, manner: Manner) -> Option<(Atom,
             .or_else(|| date::day_and_month(view, at, end))
             .or_else(|| clock::relative(view, at, end))
             .or_else(|| clock::at(view, at, end)),
-        Kind::Word if !words::may_begin(view.low(at)) => None,
+        Kind::Word if !view.tokens[at].times => None,
         Kind::Word => clock::relative(view, at, end)
             .or_else(|| clock::word(view, at, end))
             .or_else(|| date::month_first(view, at, end))
