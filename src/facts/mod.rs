@@ -2,8 +2,8 @@
 //! from. It reads out what a text states and never invents; what a text does not say is no fact, and two statements that
 //! contradict each other are two facts.
 //!
-//! The path of a text: [`view`] takes it apart, [`sentence`] finds cues (`data/cues.txt`) and places in it, [`time`]
-//! finds times, and readers, one a file, put these together sentence by sentence; [`draft`] orders what they found.
+//! The path of a text: `view` takes it apart, `sentence` finds cues (`data/cues.txt`) and places in it, `time`
+//! finds times, and readers, one a file, put these together sentence by sentence; `draft` orders what they found.
 
 mod causes;
 mod cue;
@@ -41,7 +41,7 @@ pub const VERSION: &str = "facts-1";
 const MOST: usize = 400;
 
 /// Times of one sentence at most.
-const MOST_TIMES: usize = 24;
+const MOST_TIMES: usize = 12;
 
 /// A text to be read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -134,8 +134,7 @@ fn tell_times(view: &View<'_>, sentences: &mut [Sentence], document: &Document<'
     let mut stated: Vec<Vec<grammar::Stated>> = Vec::with_capacity(sentences.len());
     for sentence in sentences.iter() {
         let mut found = Vec::new();
-        grammar::times(view, (sentence.from, sentence.to), manner, &mut found);
-        found.truncate(MOST_TIMES);
+        grammar::times(view, (sentence.from, sentence.to), manner, MOST_TIMES, &mut found);
         stated.push(found);
     }
     let places: Vec<_> =

@@ -197,9 +197,15 @@ fn no_text_costs_more_than_its_length() {
         "x",
     ] {
         let text = format!("Example is down since Monday.\n{}", piece.repeat(1_000_000 / piece.len()));
-        let begun = Instant::now();
-        facts("", &text, "2024-12-26");
-        let took = begun.elapsed().as_millis();
+        // The best of three: other tests run beside this one.
+        let took = (0..3)
+            .map(|_| {
+                let begun = Instant::now();
+                facts("", &text, "2024-12-26");
+                begun.elapsed().as_millis()
+            })
+            .min()
+            .unwrap_or_default();
         assert!(took <= most, "{piece:?} a million bytes long took {took} ms");
     }
 }

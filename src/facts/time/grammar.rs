@@ -124,10 +124,16 @@ pub(in crate::facts) struct Manner {
     pub month_first: bool,
 }
 
-/// The times of a range of tokens, in order.
-pub(in crate::facts) fn times(view: &View<'_>, range: (usize, usize), manner: Manner, out: &mut Vec<Stated>) {
+/// The first times of a range of tokens, in order, `most` at most.
+pub(in crate::facts) fn times(
+    view: &View<'_>,
+    range: (usize, usize),
+    manner: Manner,
+    most: usize,
+    out: &mut Vec<Stated>,
+) {
     let mut at = range.0;
-    while at < range.1 {
+    while at < range.1 && out.len() < most {
         match time_at(view, at, range.1, manner) {
             Some(stated) => {
                 at = stated.to;

@@ -21,7 +21,7 @@ fn read(text: &str, published: &str, place: &'static str, language: &str) -> Vec
     let mut read = Vec::new();
     for sentence in &view.sentences {
         let mut stated = Vec::new();
-        times(&view, *sentence, manner, &mut stated);
+        times(&view, *sentence, manner, 100, &mut stated);
         for time in tell(&view, sentence.0, stated, &frame, &mut carry) {
             if let Some(told) = time.told {
                 read.push(format!("{} {}", told.value().replace(":00Z", "Z"), told.precision.as_str()));
