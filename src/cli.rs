@@ -55,6 +55,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Search the archive
     Search(SearchArgs),
+    /// Read facts out of texts: JSON Lines in, JSON Lines out (since when, until when, why, how many, who says so)
+    Facts(FactsArgs),
     /// Show how reliable services were: time to repair, time between failures, availability
     Stats(StatsArgs),
     /// Print the archive as JSON Lines, which import reads back, or its incidents as CSV
@@ -136,6 +138,14 @@ pub struct SearchArgs {
     /// Most relevant first instead of newest first
     #[arg(long)]
     pub best: bool,
+}
+
+/// Arguments of `facts`.
+#[derive(Debug, Args, Default)]
+pub struct FactsArgs {
+    /// Files of JSON Lines [default: standard input, which is also -]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// Arguments of `stats`.

@@ -35,6 +35,7 @@ pub fn main() -> ExitCode {
     // What needs no configuration comes first: it must work when the configuration does not.
     match &cli.command {
         Some(Command::Check) => return commands::check::check(cli.config.as_deref(), output),
+        Some(Command::Facts(arguments)) => return commands::facts::facts(arguments),
         Some(Command::Export(arguments)) if arguments.schema => {
             commands::export::schema();
             return ExitCode::SUCCESS;
@@ -116,7 +117,7 @@ async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyho
         Command::Export(arguments) => commands::export::export(&open(&settings).await?, &settings, &arguments).await,
         Command::Reindex => commands::reindex::reindex(open(&settings).await?, output).await,
         Command::Backup(arguments) => commands::backup::backup(open(&settings).await?, &arguments.file, output).await,
-        Command::Demo(_) | Command::Check | Command::Init => Ok(()),
+        Command::Demo(_) | Command::Check | Command::Init | Command::Facts(_) => Ok(()),
     }
 }
 

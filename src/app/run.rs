@@ -11,7 +11,9 @@ use crate::{
     commands::Archive,
     config::{Origin, Settings},
     demo::PretendInternet,
-    jobs::{Stop, Trouble, commit, follow, follow_search::SearchFollower, ingest, lease, queue::Queue, rejudge},
+    jobs::{
+        Stop, Trouble, commit, follow, follow_search::SearchFollower, ingest, lease, queue::Queue, rejudge, reread,
+    },
     search::Writer,
     serve::{self, Check},
 };
@@ -125,6 +127,7 @@ async fn start_ingest(
     let states = archive.store.source_states().await?;
     let holder = holder::this_process();
     let (held, keep) = lease::keep(archive.store.clone(), "ingest", holder, troubles.lease.clone(), stop.clone());
+    let rereading = reread::run(archive.store.clone(), stop.clone());
     let (commits, committer) = commit::committer(archive.store.clone(), troubles.archive.clone(), stop.clone());
     let queue = Queue::new(settings.sources.clone(), states, held, archive.clock.now());
     let again = rejudge::run(archive.store.clone(), stages.classifier.clone(), Trouble::default(), stop.clone());
@@ -133,6 +136,7 @@ async fn start_ingest(
         tokio::spawn(committer),
         tokio::spawn(keep),
         tokio::spawn(again),
+        tokio::spawn(rereading),
     ])
 }
 

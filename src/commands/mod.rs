@@ -5,6 +5,7 @@ pub mod check;
 pub mod classify;
 pub mod eval;
 pub mod export;
+pub mod facts;
 pub mod feedback;
 pub mod feeds;
 pub mod fetch;

@@ -13,6 +13,7 @@ pub mod ingest;
 pub mod lease;
 pub mod queue;
 pub mod rejudge;
+pub mod reread;
 pub mod stages;
 pub mod stop;
 pub mod trust;

@@ -14,6 +14,7 @@ pub mod json_feed;
 pub mod opml;
 pub mod pages;
 pub mod rss;
+pub mod underline;
 pub mod view;
 
 /// A page that could not be written.

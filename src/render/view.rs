@@ -2,10 +2,10 @@
 
 pub mod reliability;
 
-pub use reliability::Reliability;
-
+pub use super::underline::{Listed, Read};
 pub use crate::text::diff::Stretch;
 use crate::{model::Timestamp, text::Snippet};
+pub use reliability::Reliability;
 
 /// What every page carries.
 #[derive(Debug, Clone)]
@@ -273,8 +273,12 @@ pub struct Item {
     pub kind: String,
     /// Its source.
     pub source: String,
-    /// What may be shown of its text.
-    pub text: String,
+    /// What may be shown of its text, cut where facts were read.
+    pub text: Vec<Read>,
+    /// What was read out of it.
+    pub read_out: Vec<Listed>,
+    /// What read it; empty where nothing has yet.
+    pub read_by: String,
     /// Whether that is only the beginning.
     pub is_excerpt: bool,
     /// The original.
@@ -304,8 +308,8 @@ pub struct Post {
     pub class: &'static str,
     /// When it is shown to have been posted.
     pub at: When,
-    /// What it says.
-    pub text: String,
+    /// What it says, cut where facts were read.
+    pub text: Vec<Read>,
     /// That it was backdated or edited.
     pub remarks: Vec<String>,
     /// What it says of components.
@@ -383,6 +387,10 @@ pub struct Incident {
     pub strip: Option<(String, When, When)>,
     /// Posts, oldest first.
     pub posts: Vec<Post>,
+    /// What was read out of them.
+    pub read_out: Vec<Listed>,
+    /// What read them; empty where nothing has yet.
+    pub read_by: String,
     /// Components it lists.
     pub components: Vec<String>,
     /// Whom it is about.

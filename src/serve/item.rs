@@ -13,7 +13,7 @@ use super::{
 use crate::{
     model::{Display, Id, ItemKind, Scope, Timestamp, Verdict},
     render::{
-        self, duration,
+        self, duration, underline,
         view::{self, Edit, Fact, Frame, Judgement, When},
     },
     store::{EarlierVerdict, ItemRow, StoreError, Version},
@@ -80,6 +80,10 @@ fn view(
     let display =
         if row.item.kind == ItemKind::StatusUpdate { Display::Full } else { feed::display(context, &row.item.source) };
     let text = feed::shown(&row.item.text, display);
+    // Spans count the title, where there is one, and the line feed behind it.
+    let has_both = !row.item.title.is_empty() && !row.item.text.is_empty();
+    let skipped = if has_both { row.item.title.chars().count() + 1 } else { 0 };
+    let skipped = u32::try_from(skipped).unwrap_or(u32::MAX);
     let title = if row.item.title.is_empty() { excerpt(&row.item.text, 90) } else { row.item.title.clone() };
     view::Item {
         frame: Frame { title: format!("{title} · downwire"), feed: None, now },
@@ -87,7 +91,9 @@ fn view(
         kind: kind_words(row.item.kind.as_str()),
         source: row.item.source.clone(),
         is_excerpt: text.len() < row.item.text.len(),
-        text,
+        text: underline::underline(&row.item.text, &text, &row.facts.facts, skipped),
+        read_out: underline::listed(&row.item.text, &text, &row.facts.facts, skipped),
+        read_by: row.facts.version.clone(),
         original: row.item.url.clone(),
         language: row.item.language.clone(),
         facts: facts(&row, now),

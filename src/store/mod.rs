@@ -5,10 +5,8 @@
 //! Writers take turns on both backends: SQLite begins IMMEDIATE, PostgreSQL takes one advisory lock. So what a write
 //! transaction has read still holds when it commits, and the same code is right on both.
 //!
-//! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `read`, `changes`,
-//! `copies`, `judging`, `lease`, `backup`.
 //! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `incidents`, `states`,
-//! `observed`, `availability`, `read`, `changes`, `export`, `copies`, `lease`, `backup`.
+//! `observed`, `availability`, `read`, `changes`, `export`, `copies`, `facts`, `judging`, `lease`, `backup`.
 
 mod availability;
 mod backup;
@@ -17,6 +15,7 @@ mod commit;
 mod copies;
 mod error;
 mod export;
+mod facts;
 mod incidents;
 mod judging;
 mod lease;
@@ -31,6 +30,7 @@ pub use commit::Committed;
 pub use copies::{Copy, Story};
 pub use error::StoreError;
 pub use export::{DayKey, ImpactKey};
+pub use facts::Unread;
 pub use judging::{EarlierVerdict, Mark};
 pub use lease::Lease;
 pub use open::{Store, Target};

@@ -43,6 +43,8 @@ table!(
         score: f64,
         verdict: String,
         copy_of: Option<String>,
+        facts: Option<String>,
+        facts_by: Option<String>,
     }
 );
 
@@ -75,6 +77,8 @@ table!(
         shown_at: i64,
         position: i32,
         record: String,
+        facts: Option<String>,
+        facts_by: Option<String>,
     }
 );
 

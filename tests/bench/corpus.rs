@@ -156,6 +156,6 @@ impl Iterator for Corpus {
             why: vec!["‘down’".to_owned()],
             version: "bench".to_owned(),
         };
-        Some(Judged { value, verdict })
+        Some(Judged { value, verdict, facts: Vec::new() })
     }
 }

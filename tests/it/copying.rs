@@ -38,7 +38,7 @@ fn item(source: &str, number: u32, title: &str, text: &str, hour: i64) -> Judged
     let verdict: Verdict = serde_json::from_value(serde_json::json!({
         "outage": true, "score": 0.5, "scope": "unclear", "services": [], "phase": null, "symptoms": [], "cause": null, "why": [], "version": "t"
     })).expect("a verdict");
-    Judged { value, verdict }
+    Judged { value, verdict, facts: Vec::new() }
 }
 
 async fn put(store: &Store, items: Vec<Judged<Item>>) {

@@ -48,7 +48,7 @@ async fn filled(backend: Backend, folder: &Folder, judge: &Classifier) -> Option
     let store = store(backend, folder, FixedClock::at("2024-12-26T19:00:00Z")).await?;
     let items: Vec<Item> =
         (0..450).map(|number| item(&number.to_string(), &format!("ChatGPT is down, number {number}"))).collect();
-    let judged = |value: &Item| Judged { verdict: earlier(judge, value), value: value.clone() };
+    let judged = |value: &Item| Judged { verdict: earlier(judge, value), facts: Vec::new(), value: value.clone() };
     let batch = Batch { items: items.iter().map(judged).collect(), ..Batch::default() };
     store.commit(&[batch]).await.expect("commits");
     Some((store, items))
@@ -132,7 +132,10 @@ async fn only_who_has_the_token_marks_and_no_other_site_does() {
     let store = Store::open(&target, clock).await.expect("opens");
     let value = item("1", "ChatGPT is down");
     let id = value.id;
-    let batch = Batch { items: vec![Judged { verdict: judge.judge_item(&value), value }], ..Batch::default() };
+    let batch = Batch {
+        items: vec![Judged { verdict: judge.judge_item(&value), facts: Vec::new(), value }],
+        ..Batch::default()
+    };
     store.commit(&[batch]).await.expect("commits");
     let mut command = program::command(folder.path(), &["run", "--only", "serve"]);
     command.env("DOWNWIRE_TOKEN", "secret");

@@ -59,9 +59,15 @@ fn the_demo_is_an_open_and_filled_archive_within_ten_seconds() {
     let incident =
         search.split("href=\"").find(|part| part.starts_with("/incident/")).and_then(|part| part.split('"').next());
     let page = demo.get(incident.expect("a link to the incident")).body;
-    for words in
-        ["2024-12-26T19:00:00Z", "upstream provider", "Acknowledged 20 min after it began", "postmortem", "<svg"]
-    {
+    for words in [
+        "2024-12-26T19:00:00Z",
+        "upstream provider",
+        "Acknowledged 20 min after it began",
+        "postmortem",
+        "<svg",
+        "What the text states",
+        "<u class=\"read\"",
+    ] {
         assert!(page.contains(words), "{words} is not on the incident's page: {page}");
     }
     let search = demo.get("/search?q=%22internal+server+error%22+-kind:incident").body;

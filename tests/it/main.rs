@@ -6,6 +6,7 @@ mod configuration;
 mod copying;
 mod correcting;
 mod demo;
+mod facts;
 mod fetching;
 mod flow;
 mod histories;
