@@ -64,7 +64,7 @@ pub fn write(name: &str, entries: &[Entry]) -> String {
 
 /// `20241226T183000Z`.
 fn stamp(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string()
+    TimeZone::UTC.to_datetime(at).strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// Text as a value (RFC 5545, 3.3.11); other control characters are left out.
