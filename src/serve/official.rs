@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     catalogue::Service,
-    model::{ComponentState, Stretch, Timestamp},
+    model::{ComponentState, Timestamp},
     render::{
         chart::{self, Seen},
         duration::{ago, span},
@@ -124,7 +124,11 @@ async fn one(context: &Context, service: &Service, mut page: PageNow, is_own: bo
     let from = now - BACK;
     let history = context.store.page_history(&page.page, from, now).await?;
     let observed = context.store.observed(&page.source).await?;
-    let observed: Vec<_> = observed.iter().map(|stretch| looked(stretch, now)).collect();
+    let mut observed: Vec<_> = observed.iter().map(|it| (it.from, it.until.unwrap_or(now))).collect();
+    // A poll that worked holds until the next one is overdue, which is what makes a page unknown.
+    if let Some((_, until)) = observed.last_mut().filter(|_| page.unknown.is_none()) {
+        *until = now;
+    }
     if !is_own {
         page.components.retain(|part| service_of(context, &part.name).is_some_and(|of| of.name == service.name));
     }
@@ -144,12 +148,6 @@ async fn one(context: &Context, service: &Service, mut page: PageNow, is_own: bo
     let others = parts.split_off(parts.len().min(DRAWN));
     let name = page.name.clone().unwrap_or_else(|| page.source.clone());
     Ok(Official { name, state: word(page.state), note, parts, others, from: When::new(from, now) })
-}
-
-/// A stretch in which somebody looked. A poll that worked holds until the next: the newest stretch reaches until now
-/// where its last poll is not long ago, which is what makes a page known or unknown elsewhere.
-fn looked(stretch: &Stretch, now: Timestamp) -> (Timestamp, Timestamp) {
-    (stretch.from, stretch.until.unwrap_or(now))
 }
 
 struct Drawing<'a> {
