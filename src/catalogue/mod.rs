@@ -92,6 +92,27 @@ impl Catalogue {
         self.services.iter().find(|service| host_of(service).is_some_and(|own| own == host.to_lowercase()))
     }
 
+    /// The services whose status page is on this host and that one of the page's components names, alone or behind its
+    /// group ("Group / Name"). Where none does, the page's main service: the one named as its owner, else the first.
+    pub fn services_of_page(&self, host: &str, components: &[String]) -> Vec<&Service> {
+        let host = host.to_lowercase();
+        let host_of =
+            |service: &Service| Some(service.status.as_deref()?.split("//").nth(1)?.split('/').next()?.to_lowercase());
+        let page: Vec<&Service> =
+            self.services.iter().filter(|service| host_of(service).as_deref() == Some(host.as_str())).collect();
+        let parts =
+            |whole: &str| [Some(whole.to_lowercase()), whole.rsplit_once(" / ").map(|(_, own)| own.to_lowercase())];
+        let named: Vec<String> = components.iter().flat_map(|whole| parts(whole.trim())).flatten().collect();
+        let is_named = |service: &Service| {
+            service.aliases.iter().chain([&service.name]).any(|name| named.contains(&name.to_lowercase()))
+        };
+        let found: Vec<&Service> = page.iter().copied().filter(|service| is_named(service)).collect();
+        if !found.is_empty() {
+            return found;
+        }
+        page.iter().find(|service| service.name == service.owner).or(page.first()).copied().into_iter().collect()
+    }
+
     /// The same query with services by their own names: `service:gcp` asks for Google Cloud.
     pub fn canonical(&self, query: Query) -> Query {
         query.map(&|condition| match condition {
@@ -180,6 +201,22 @@ mod tests {
                 let both = other.name == service.name || (other.is_ambiguous(name) && service.is_ambiguous(name));
                 assert!(both, "{name} is a name of {} and of {}", other.name, service.name);
             }
+        }
+    }
+
+    #[test]
+    fn components_tell_which_services_of_a_page_are_meant() {
+        let catalogue = Catalogue::built_in();
+        for (host, components, expected) in [
+            ("status.openai.com", vec!["chatgpt", "APIs / Sora"], vec!["ChatGPT", "Sora"]),
+            ("STATUS.openai.com", vec!["Login"], vec!["OpenAI"]),
+            ("status.openai.com", vec!["My ChatGPT"], vec!["OpenAI"]),
+            ("www.githubstatus.com", vec![], vec!["GitHub"]),
+            ("nowhere.example", vec!["ChatGPT"], vec![]),
+        ] {
+            let components: Vec<String> = components.into_iter().map(str::to_owned).collect();
+            let found: Vec<_> = catalogue.services_of_page(host, &components);
+            assert_eq!(found.iter().map(|service| service.name.as_str()).collect::<Vec<_>>(), expected, "{host}");
         }
     }
 

@@ -9,6 +9,7 @@ pub mod atom;
 pub mod chart;
 pub mod duration;
 pub mod export;
+pub mod ical;
 pub mod incident_groups;
 pub mod json_feed;
 pub mod opml;

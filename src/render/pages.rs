@@ -50,6 +50,10 @@ page!(
     stats, StatsTemplate, "stats.html", view::reliability::Stats
 );
 page!(
+    /// The calendar of planned work.
+    maintenance, MaintenanceTemplate, "maintenance.html", view::state::Maintenance
+);
+page!(
     /// The health of every source.
     sources, SourcesTemplate, "sources.html", view::Sources
 );

@@ -1,6 +1,7 @@
 //! What pages are made of. Plain values; templates escape them.
 
 pub mod reliability;
+pub mod state;
 
 pub use super::underline::{Listed, Read};
 pub use crate::text::diff::Stretch;
@@ -335,8 +336,12 @@ pub struct Service {
     pub reliability: Option<Reliability>,
     /// When it was spoken of.
     pub histogram: Option<HistogramView>,
-    /// Its newest official records.
-    pub incidents: Vec<Found>,
+    /// What its status page says; nothing where none is watched.
+    pub official: Vec<state::Official>,
+    /// Its newest official records, what belongs together in one line.
+    pub incidents: Vec<state::Line>,
+    /// Where its planned work is as a calendar.
+    pub calendar: String,
     /// What else was said of it, newest first.
     pub found: Vec<Found>,
     /// How much was found in all.
@@ -356,6 +361,12 @@ pub struct Services {
     pub frame: Frame,
     /// Their number in words.
     pub summary: String,
+    /// How many are watched and well, in words; `None` where no status page was read.
+    pub official: Option<String>,
+    /// What is not well, or not known: the worst first.
+    pub troubled: Vec<state::Row>,
+    /// What is well.
+    pub well: Vec<ServiceLink>,
     /// Those that were spoken of most, with how often.
     pub spoken_of: Vec<(ServiceLink, u64)>,
     /// All, by name.

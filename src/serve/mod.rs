@@ -9,7 +9,10 @@ mod figures;
 mod hit;
 mod incident;
 mod item;
+mod lines;
+mod maintenance;
 mod method;
+mod official;
 mod pages;
 mod reliability;
 mod respond;
@@ -112,6 +115,9 @@ pub fn router(context: Context) -> Router {
         .route("/service/{slug}/feed.rss", get(feed::service_rss))
         .route("/service/{slug}/feed.atom", get(feed::service_atom))
         .route("/service/{slug}/feed.json", get(feed::service_json))
+        .route("/service/{slug}/maintenance.ics", get(maintenance::calendar_of))
+        .route("/maintenance", get(maintenance::page))
+        .route("/maintenance.ics", get(maintenance::calendar))
         .route("/sources", get(sources::page))
         .route("/about", get(pages::about))
         .route("/about/method", get(method::page))

@@ -262,6 +262,28 @@ impl Store {
         Ok(())
     }
 
+    /// Maintenance whose planned start (or first word, where none is planned) lies at or behind `from`, earliest first,
+    /// at most `limit`; records that repeat another are left out.
+    ///
+    /// # Errors
+    /// What the database says, or a row that this build cannot read.
+    pub async fn maintenance(&self, from: Timestamp, limit: u64) -> Result<Vec<IncidentRow>, StoreError> {
+        let ids: Vec<String> = schema::incidents::Entity::find()
+            .select_only()
+            .column(schema::incidents::Column::Id)
+            .filter(schema::incidents::Column::Kind.eq(IncidentKind::Maintenance.as_str()))
+            .filter(schema::incidents::Column::SortedAt.gte(time::micros(from)))
+            .filter(schema::incidents::Column::CopyOf.is_null())
+            .order_by_asc(schema::incidents::Column::SortedAt)
+            .limit(limit)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let mut rows = self.incident_rows(&ids).await?;
+        rows.sort_by_key(|row| (row.at, row.id));
+        Ok(rows)
+    }
+
     pub(super) async fn incident_rows(&self, ids: &[String]) -> Result<Vec<IncidentRow>, StoreError> {
         let rows = schema::incidents::Entity::find()
             .filter(schema::incidents::Column::Id.is_in(ids))
