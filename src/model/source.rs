@@ -289,9 +289,10 @@ impl SourceState {
         self.doubts.iter().find(|doubt| doubt.blinds()).map(Doubt::to_string)
     }
 
-    /// The same state after `new` more items and incidents were stored.
-    pub fn with_news(mut self, new: usize) -> Self {
+    /// The same state after `new` more items and incidents were stored; `news` is when, where anything was new or changed.
+    pub fn with_news(mut self, new: usize, news: Option<Timestamp>) -> Self {
         self.items += new as u64;
+        self.last_news = news.or(self.last_news);
         self
     }
 

@@ -18,6 +18,7 @@ mod pages_of;
 mod payloads;
 mod reading;
 mod rendering;
+mod replaying;
 mod searching;
 mod storing;
 mod subscribing;
