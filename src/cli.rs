@@ -61,6 +61,8 @@ pub enum Command {
     Check,
     /// Write the shipped configuration to feeds.toml
     Init,
+    /// Let go of posts that are older than is kept, and of every trace of what was deleted
+    Prune,
     /// Build the search index anew from the archive
     Reindex,
     /// Copy the database to a file while everything goes on

@@ -11,7 +11,7 @@ use crate::{
     commands::Archive,
     config::{Origin, Settings},
     demo::PretendInternet,
-    jobs::{Stop, Trouble, commit, follow, follow_search::SearchFollower, ingest, lease, queue::Queue},
+    jobs::{Stop, Trouble, commit, follow, follow_search::SearchFollower, ingest, lease, prune, queue::Queue},
     search::Writer,
     serve::{self, Check},
 };
@@ -119,13 +119,25 @@ async fn start_ingest(
     troubles: &Troubles,
     stop: Stop,
 ) -> anyhow::Result<Vec<JoinHandle<()>>> {
-    let stages = Arc::new(stages(settings)?);
+    let stages = Arc::new(stages(settings, archive.store.clone())?);
     let states = archive.store.source_states().await?;
     let holder = holder::this_process();
     let (held, keep) = lease::keep(archive.store.clone(), "ingest", holder, troubles.lease.clone(), stop.clone());
     let (commits, committer) = commit::committer(archive.store.clone(), troubles.archive.clone(), stop.clone());
     let queue = Queue::new(settings.sources.clone(), states, held, archive.clock.now());
-    Ok(vec![tokio::spawn(ingest::run(stages, queue, commits, stop)), tokio::spawn(committer), tokio::spawn(keep)])
+    let prune = prune::run(
+        archive.store.clone(),
+        settings.privacy,
+        archive.clock.clone(),
+        troubles.pruning.clone(),
+        stop.clone(),
+    );
+    Ok(vec![
+        tokio::spawn(ingest::run(stages, queue, commits, stop)),
+        tokio::spawn(committer),
+        tokio::spawn(keep),
+        tokio::spawn(prune),
+    ])
 }
 
 /// Follows as soon as no other process does.
@@ -185,6 +197,7 @@ struct Troubles {
     archive: Trouble,
     lease: Trouble,
     search: Trouble,
+    pruning: Trouble,
 }
 
 impl Troubles {

@@ -4,11 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use anyhow::Context as _;
 
-use crate::{
-    config::Settings,
-    fetch::Fetcher,
-    model::{Ask, Validators},
-};
+use crate::{config::Settings, fetch::Fetcher, model::Ask};
 
 /// Asks `/readyz` of the configured address.
 ///
@@ -16,7 +12,7 @@ use crate::{
 /// Nobody answers, or the answer is that it is not ready, with what it says.
 pub async fn healthcheck(fetcher: &Fetcher, settings: &Settings) -> anyhow::Result<()> {
     let url = format!("http://{}:{}/readyz", bracketed(address(settings)), settings.server.listen.port());
-    let ask = Ask { url: url.clone(), accept: "*/*", validators: Validators::default() };
+    let ask = Ask { url: url.clone(), accept: "*/*", ..Ask::default() };
     fetcher.get(&ask).await.with_context(|| format!("{url} does not say that it is ready"))?;
     Ok(())
 }

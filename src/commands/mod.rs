@@ -8,6 +8,7 @@ pub mod healthcheck;
 pub mod import;
 pub mod init;
 mod output;
+pub mod prune;
 pub mod reindex;
 pub mod search;
 pub mod sources;
@@ -42,7 +43,9 @@ impl Archive {
         match Writer::open(&self.folder, self.search.clone())? {
             Some(writer) => {
                 follow::catch_up(&mut CopiesFollower::new(), &self.store).await?;
-                follow::catch_up(&mut SearchFollower(writer), &self.store).await?;
+                let mut search = SearchFollower(writer);
+                follow::catch_up(&mut search, &self.store).await?;
+                search.purge_if_wanted(&self.store).await?;
             }
             None => self.search.reopen()?,
         }

@@ -73,6 +73,9 @@ pub enum FetchError {
     /// A page that wants to see a browser.
     #[error("the server wants proof of a browser (a bot challenge)")]
     Challenge,
+    /// A login that the server refuses.
+    #[error("the server does not let this account in ({0}): check the account and its app password")]
+    Login(u16),
     /// 401 or 403.
     #[error("the server refuses ({0}): it may want a login, or not want us")]
     Forbidden(u16),
@@ -106,7 +109,7 @@ impl FetchError {
             Self::Limited { wait, .. } => Some(*wait),
             Self::AskedToWait { left, .. } => Some(*left),
             // Who refuses us is not to be asked every few minutes.
-            Self::Forbidden(_) | Self::Challenge => Some(Duration::from_secs(60 * 60)),
+            Self::Forbidden(_) | Self::Login(_) | Self::Challenge => Some(Duration::from_secs(60 * 60)),
             _ => None,
         }
     }
@@ -123,7 +126,7 @@ impl FetchError {
             Self::Redirects(_) => "redirects",
             Self::Gone(_) => "gone",
             Self::Limited { .. } | Self::AskedToWait { .. } => "limited",
-            Self::Challenge | Self::Forbidden(_) | Self::Status(_) => "status",
+            Self::Challenge | Self::Forbidden(_) | Self::Login(_) | Self::Status(_) => "status",
         }
     }
 }

@@ -10,7 +10,6 @@ use super::{
     commit::Commits,
     health::{self, Failure, Report},
     queue::Queue,
-    stages::judge,
 };
 use crate::{
     model::{Batch, SourceKind, SourceSpec, SourceState},
@@ -66,24 +65,38 @@ pub async fn poll_and_commit(
 }
 
 /// One poll of one source: fetch, read, judge. What it brings is committed with the source's new cursor and health.
-async fn poll(stages: &Stages, spec: &SourceSpec, state: SourceState) -> Batch {
+async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Batch {
     let (mut batch, mut report) = (Batch::default(), Report::default());
-    let mut next = Some(source::first_ask(spec, &state));
+    let mut next = source::begin(spec, &state, stages.clock.now());
     for number in 0..MOST_REQUESTS {
         let Some(ask) = next.take() else { break };
         let is_history = number > 0 && spec.kind == SourceKind::Feed;
         match stages.exchange(spec, &state, &ask).await {
             Ok((answer, mut reading)) => {
+                // How far was read counts for the next request of the same poll, too.
+                state.cursor.extend(reading.cursor.clone());
                 report.document(state.address(), &ask.url, &answer, &mut reading, is_history);
-                let now = stages.clock.now();
-                batch.pages.extend(reading.take_page_record(&spec.name, spec.service.as_deref(), now));
-                judge(&stages.classifier, reading.items, reading.incidents, &mut batch);
-                next = reading.next;
+                next = reading.next.take();
+                stages.take(spec, reading, &mut batch);
             }
             Err(failure) if is_history => report.history_ended(&failure),
             Err(failure) => report.failed(failure),
         }
     }
+    recheck(stages, spec, &state, &mut batch).await;
     batch.source = Some(health::after(spec, state, report, stages.clock.now()));
     batch
+}
+
+/// Asks again for posts that are held, where that is how a network tells what was taken back.
+async fn recheck(stages: &Stages, spec: &SourceSpec, state: &SourceState, batch: &mut Batch) {
+    for ask in stages.recheck(spec, state).await {
+        let Some(post) = source::asks_about(&ask) else { continue };
+        match stages.exchange(spec, state, &ask).await {
+            Ok((_, reading)) => stages.take(spec, reading, batch),
+            Err(failure) if failure.is_absence => batch.deleted.push(post),
+            // Whoever asks us to wait is asked no more; the rest is asked for at the next poll.
+            Err(_) => break,
+        }
+    }
 }

@@ -9,6 +9,7 @@ pub mod health;
 pub mod import;
 pub mod ingest;
 pub mod lease;
+pub mod prune;
 pub mod queue;
 pub mod stages;
 pub mod stop;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Id, Incident, Item, PageRecord, SourceState, Timestamp, Verdict};
+use super::{Id, Incident, Item, Measurement, MinuteCount, PageRecord, SourceState, Timestamp, Verdict};
 
 /// A value with the verdict on it.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,12 @@ pub struct Batch {
     pub incidents: Vec<Judged<Incident>>,
     /// What the documents said of status pages besides their incidents, in the order in which they were read.
     pub pages: Vec<PageRecord>,
+    /// Posts that their authors, or the places where they stood, took back (invariant 10).
+    pub deleted: Vec<Id>,
+    /// What a stream counted and dropped.
+    pub counts: Vec<MinuteCount>,
+    /// Reports as numbers.
+    pub measurements: Vec<Measurement>,
     /// Cursor and health of the source that was polled.
     pub source: Option<SourceState>,
 }

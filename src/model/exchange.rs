@@ -1,6 +1,6 @@
 //! Ask and answer: what a source wants fetched, and what came. Asking and reading are pure; `fetch` stands between.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub struct Validators {
 }
 
 /// One request that a source wants made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ask {
     /// Absolute, http or https.
     pub url: String,
@@ -24,6 +24,36 @@ pub struct Ask {
     pub accept: &'static str,
     /// From the last answer to the same address.
     pub validators: Validators,
+    /// Which of a source's chains of requests it belongs to, such as one hashtag of several; empty where there is one.
+    pub chain: String,
+    /// With whose rights it is asked.
+    pub credentials: Option<Credentials>,
+}
+
+/// With whose rights something is asked. Sent to the host that it is meant for, never behind a redirect to another.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Credentials {
+    /// A token that the operator was given.
+    Bearer(String),
+    /// An account of the AT protocol: a session is opened with it, kept, and renewed.
+    AtProtocol {
+        /// The server that the account lives on.
+        server: String,
+        /// Handle or mail address.
+        account: String,
+        /// An app password.
+        password: String,
+    },
+}
+
+impl fmt::Debug for Credentials {
+    /// Never the secret: what is debugged ends in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bearer(_) => f.write_str("Bearer(…)"),
+            Self::AtProtocol { server, account, .. } => write!(f, "AtProtocol({account} at {server})"),
+        }
+    }
 }
 
 /// What kind of answer it is.
@@ -56,4 +86,6 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// `X-Robots-Tag` forbids indexing or archiving.
     pub noindex: bool,
+    /// The `Link` header, by which lists are paged.
+    pub link: Option<String>,
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{PageIdentity, Timestamp, Validators};
+use super::{Credentials, PageIdentity, Timestamp, Validators};
 
 /// The kinds of sources, each with its word.
 macro_rules! kinds {
@@ -80,6 +80,30 @@ kinds! {
     Xai = "xai",
     /// A status page that has only RSS or Atom: its entries are folded into incidents.
     StatusFeed = "status-feed",
+    /// Hashtags and public timelines of a server that speaks Mastodon's API.
+    Mastodon = "mastodon",
+    /// The same, pushed.
+    MastodonStream = "mastodon-stream",
+    /// Accounts and searches on Bluesky.
+    Bluesky = "bluesky",
+    /// Bluesky's firehose, as Jetstream gives it.
+    Jetstream = "jetstream",
+    /// Hacker News: its search.
+    HackerNews = "hackernews",
+    /// A Lemmy server.
+    Lemmy = "lemmy",
+    /// A Discourse forum.
+    Discourse = "discourse",
+    /// A site of Stack Exchange.
+    StackExchange = "stackexchange",
+    /// Issues on GitHub.
+    GitHub = "github",
+    /// Reddit's RSS; off unless asked for.
+    Reddit = "reddit",
+    /// Public previews of Telegram channels; off unless asked for.
+    Telegram = "telegram",
+    /// Reports as numbers over time.
+    Reports = "reports",
 }
 
 impl SourceKind {
@@ -97,7 +121,31 @@ impl SourceKind {
 
     /// Whether it is a status page: official, and read as incidents.
     pub fn is_page(self) -> bool {
-        self != Self::Feed
+        self != Self::Feed && !self.is_posts()
+    }
+
+    /// Whether it brings the crowd: public posts, or reports as numbers.
+    pub fn is_posts(self) -> bool {
+        matches!(
+            self,
+            Self::Mastodon
+                | Self::MastodonStream
+                | Self::Bluesky
+                | Self::Jetstream
+                | Self::HackerNews
+                | Self::Lemmy
+                | Self::Discourse
+                | Self::StackExchange
+                | Self::GitHub
+                | Self::Reddit
+                | Self::Telegram
+                | Self::Reports
+        )
+    }
+
+    /// Whether it is pushed to us over a line that stays open.
+    pub fn is_stream(self) -> bool {
+        matches!(self, Self::MastodonStream | Self::Jetstream)
     }
 }
 
@@ -129,6 +177,23 @@ pub struct SourceSpec {
     pub language: Option<String>,
     /// How much of its text is shown.
     pub display: Display,
+    /// What is asked of a source of posts.
+    pub posts: PostsQuery,
+}
+
+/// What is asked of a source of posts. Empty for other sources.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PostsQuery {
+    /// Hashtags without `#`, lower case.
+    pub tags: Vec<String>,
+    /// Words to search for, each a search of its own.
+    pub queries: Vec<String>,
+    /// Accounts, channels, communities or repositories, as the network names them.
+    pub accounts: Vec<String>,
+    /// Only what was written on the server itself.
+    pub is_local: bool,
+    /// With whose rights.
+    pub credentials: Option<Credentials>,
 }
 
 /// How a source fares, in one word.

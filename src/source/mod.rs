@@ -7,6 +7,7 @@ pub mod discover;
 mod feed;
 pub mod opml;
 mod page;
+pub mod posts;
 mod sniff;
 mod xml;
 
@@ -14,12 +15,13 @@ use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     model::{
-        Answer, Ask, ComponentDay, ComponentImpact, Incident, Item, Outcome, PageIdentity, PageRecord, PageReport,
-        SourceKind, SourceSpec, SourceState, Timestamp, Validators,
+        Answer, Ask, ComponentDay, ComponentImpact, HeldPost, Id, Incident, Item, Measurement, MinuteCount, Outcome,
+        PageIdentity, PageRecord, PageReport, SourceKind, SourceSpec, SourceState, Timestamp,
     },
     text::charset::{self, Decoded},
 };
 use page::Step;
+use posts::{Asked, Polled};
 use sniff::Format;
 
 /// What a document brought.
@@ -53,6 +55,12 @@ pub struct Reading {
     pub cursor: BTreeMap<String, String>,
     /// The platform as whose page it was read.
     pub platform: Option<SourceKind>,
+    /// Posts that are gone by their authors' will.
+    pub deleted: Vec<Id>,
+    /// Posts that were counted and are not kept.
+    pub counts: Vec<MinuteCount>,
+    /// Reports as numbers.
+    pub measurements: Vec<Measurement>,
 }
 
 impl Reading {
@@ -157,12 +165,30 @@ struct Context<'a> {
 const ACCEPT_FEED: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, \
                            application/xml;q=0.8, text/xml;q=0.7, */*;q=0.1";
 
-/// The first request of a poll: the feed itself, or what the platform of a status page has for it.
+/// The first request of a poll; `None` where a source of posts is asked nothing.
+pub fn begin(spec: &SourceSpec, state: &SourceState, now: Timestamp) -> Option<Ask> {
+    if spec.kind.is_posts() {
+        return posts::plan(&Polled { spec, state, now }).into_iter().next();
+    }
+    Some(first_ask(spec, state))
+}
+
+/// The first request of a poll of a feed or page: the feed itself, or what the platform of a status page has for it.
 pub fn first_ask(spec: &SourceSpec, state: &SourceState) -> Ask {
     match kind(spec, state) {
         SourceKind::Feed => ask(state.address().to_owned(), ACCEPT_FEED, state),
         platform => page::first_ask(platform, state),
     }
+}
+
+/// The requests that find out whether posts of a source are still where they were, newest first.
+pub fn recheck(spec: &SourceSpec, state: &SourceState, now: Timestamp, held: &[HeldPost]) -> Vec<Ask> {
+    posts::recheck(&Polled { spec, state, now }, held)
+}
+
+/// The post that a request asks about again, where it does.
+pub fn asks_about(ask: &Ask) -> Option<Id> {
+    ask.chain.strip_prefix(posts::HELD)?.parse().ok()
 }
 
 /// As what a source is read: the platform that was found out, where the configuration names none.
@@ -176,7 +202,7 @@ fn kind(spec: &SourceSpec, state: &SourceState) -> SourceKind {
 /// A request with the validators of the last answer to the same address.
 fn ask(url: String, accept: &'static str, state: &SourceState) -> Ask {
     let validators = state.validators.get(&url).cloned().unwrap_or_default();
-    Ask { url, accept, validators }
+    Ask { url, accept, validators, ..Ask::default() }
 }
 
 /// Reads the answer to `ask`.
@@ -190,21 +216,28 @@ pub fn read(
     answer: &Answer,
     now: Timestamp,
 ) -> Result<Reading, ReadError> {
-    let mut reading = match answer.outcome {
-        Outcome::Unchanged => Reading::default(),
-        Outcome::Fresh => {
-            let decoded = charset::decode(&answer.body, answer.content_type.as_deref());
-            let context = Context {
-                source: &spec.name,
-                service: spec.service.as_deref(),
-                language: spec.language.as_deref(),
-                base: Some(&answer.url),
-                now,
-                hidden: answer.noindex,
-                watched: state.last_success.is_some(),
-            };
-            read_text(&decoded, Some(kind(spec, state)), context)?
-        }
+    let context = Context {
+        source: &spec.name,
+        service: spec.service.as_deref(),
+        language: spec.language.as_deref(),
+        base: Some(&answer.url),
+        now,
+        hidden: answer.noindex,
+        watched: state.last_success.is_some(),
+    };
+    let is_fresh = answer.outcome == Outcome::Fresh;
+    if spec.kind.is_posts() {
+        let asked = Asked { polled: Polled { spec, state, now }, ask, answer, context };
+        return if is_fresh {
+            read_posts(&asked)
+        } else {
+            Ok(Reading { next: posts::next_chain(&asked), ..Reading::default() })
+        };
+    }
+    let mut reading = if is_fresh {
+        read_text(&charset::decode(&answer.body, answer.content_type.as_deref()), Some(kind(spec, state)), context)?
+    } else {
+        Reading::default()
     };
     let next = match kind(spec, state) {
         // What a feed has from before is read once: at first sight.
@@ -216,10 +249,18 @@ pub fn read(
     Ok(reading)
 }
 
+/// Reads an answer of a source of posts.
+fn read_posts(asked: &Asked<'_>) -> Result<Reading, ReadError> {
+    let decoded = charset::decode(&asked.answer.body, asked.answer.content_type.as_deref());
+    let mut reading = posts::read(&page::Document::of(&decoded.text), asked)?;
+    reading.repaired.splice(0..0, decoded.notes);
+    Ok(reading)
+}
+
 /// The request for what is at an address that somebody gives: a feed, or a page that names one.
 pub fn look_at(url: &str) -> Ask {
     const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.8, */*;q=0.5";
-    Ask { url: url.to_owned(), accept: ACCEPT, validators: Validators::default() }
+    Ask { url: url.to_owned(), accept: ACCEPT, ..Ask::default() }
 }
 
 /// Reads what is at an address that somebody gave.
@@ -237,7 +278,7 @@ pub fn look(answer: &Answer, now: Timestamp) -> Result<Reading, ReadError> {
 /// The request for a feed's older entries.
 fn older(about: &About, page: &str) -> Option<Ask> {
     let url = about.older.clone().filter(|older| older != page)?;
-    Some(Ask { url, accept: ACCEPT_FEED, validators: Validators::default() })
+    Some(Ask { url, accept: ACCEPT_FEED, ..Ask::default() })
 }
 
 /// Reads a file whose format, and perhaps platform, must be found out.

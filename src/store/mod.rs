@@ -6,7 +6,7 @@
 //! transaction has read still holds when it commits, and the same code is right on both.
 //!
 //! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `read`, `changes`,
-//! `copies`, `lease`, `backup`.
+//! `copies`, `posts`, `lease`, `backup`.
 
 mod backup;
 mod changes;
@@ -16,6 +16,8 @@ mod error;
 mod incidents;
 mod lease;
 mod open;
+mod people;
+mod posts;
 mod read;
 mod schema;
 mod sql;
@@ -25,4 +27,6 @@ pub use copies::{Copy, Story};
 pub use error::StoreError;
 pub use lease::Lease;
 pub use open::{Store, Target};
+pub use people::People;
+pub use posts::Pruned;
 pub use read::{IncidentRow, ItemRow, Row, Totals, Version};

@@ -10,7 +10,7 @@ use std::{
 
 use downwire::{
     fetch::{FetchError, Fetcher, Names, Settings},
-    model::{Answer, Ask, Outcome, Validators},
+    model::{Answer, Ask, Outcome},
 };
 
 use crate::support::{
@@ -40,7 +40,7 @@ fn fetcher() -> Fetcher {
 }
 
 fn ask(url: &str) -> Ask {
-    Ask { url: url.to_owned(), accept: "*/*", validators: Validators::default() }
+    Ask { url: url.to_owned(), accept: "*/*", ..Ask::default() }
 }
 
 async fn get(web: &Web, reply: Reply) -> Result<Answer, FetchError> {

@@ -7,7 +7,7 @@
 mod document;
 mod draft;
 mod statuspage;
-mod value;
+pub(super) mod value;
 
 pub(super) use document::{Document, shape};
 
