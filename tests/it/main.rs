@@ -4,6 +4,7 @@ mod support;
 
 mod configuration;
 mod copying;
+mod crowd;
 mod demo;
 mod fetching;
 mod flow;

@@ -68,12 +68,16 @@ pub struct Request {
 
 type Requests = Arc<Mutex<Vec<Request>>>;
 
+/// What answers a path that nothing was set for.
+type Handler = Arc<dyn Fn(&str) -> Reply + Send + Sync>;
+
 /// The server, on a thread of its own.
 #[derive(Clone)]
 pub struct Web {
     /// Where it is.
     pub address: SocketAddr,
     replies: Arc<Mutex<HashMap<String, Reply>>>,
+    handler: Arc<Mutex<Option<Handler>>>,
     requests: Requests,
     /// Bytes of bodies written.
     pub written: Arc<AtomicU64>,
@@ -91,17 +95,19 @@ impl Web {
         let (replies, requests, written): (Arc<Mutex<HashMap<String, Reply>>>, Requests, _) =
             (Arc::default(), Arc::default(), Arc::new(AtomicU64::new(0)));
         let (table, log, count, bind) = (replies.clone(), requests.clone(), written.clone(), bind.to_owned());
+        let handler: Arc<Mutex<Option<Handler>>> = Arc::default();
+        let handles = handler.clone();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async move {
                 let listener = TcpListener::bind(bind).await.expect("binds");
                 sender.send(listener.local_addr().expect("has an address")).expect("somebody waits");
                 while let Ok((stream, _)) = listener.accept().await {
-                    tokio::spawn(connection(stream, table.clone(), log.clone(), count.clone()));
+                    tokio::spawn(connection(stream, table.clone(), handles.clone(), log.clone(), count.clone()));
                 }
             });
         });
-        Self { address: receiver.recv().expect("starts"), replies, requests, written }
+        Self { address: receiver.recv().expect("starts"), replies, handler, requests, written }
     }
 
     /// The address of a path.
@@ -112,6 +118,11 @@ impl Web {
     /// Sets what a path answers from now on.
     pub fn serve(&self, path: &str, reply: Reply) {
         self.replies.lock().expect("not poisoned").insert(path.to_owned(), reply);
+    }
+
+    /// Sets what answers every path that nothing was set for: a server that thinks.
+    pub fn answer_by(&self, handler: impl Fn(&str) -> Reply + Send + Sync + 'static) {
+        *self.handler.lock().expect("not poisoned") = Some(Arc::new(handler));
     }
 
     /// The requests for a path so far.
@@ -129,6 +140,7 @@ impl Web {
 async fn connection(
     mut stream: TcpStream,
     replies: Arc<Mutex<HashMap<String, Reply>>>,
+    handler: Arc<Mutex<Option<Handler>>>,
     requests: Requests,
     written: Arc<AtomicU64>,
 ) {
@@ -149,6 +161,8 @@ async fn connection(
             log.len() - 1
         };
         let reply = replies.lock().expect("not poisoned").get(&path).cloned();
+        let handler = handler.lock().expect("not poisoned").clone();
+        let reply = reply.or_else(|| handler.map(|handler| handler(&path)));
         let reply = reply.unwrap_or_else(|| Reply::Whole(404, Vec::new(), Vec::new()));
         let again = answer(&mut stream, reply, &head, &written).await;
         requests.lock().expect("not poisoned")[number].done = Some(Instant::now());
