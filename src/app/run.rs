@@ -11,7 +11,13 @@ use crate::{
     commands::Archive,
     config::{Origin, Settings},
     demo::PretendInternet,
-    jobs::{Stop, Trouble, commit, follow, follow_search::SearchFollower, ingest, lease, prune, queue::Queue},
+    jobs::{
+        Stop, Trouble, commit, follow,
+        follow_search::SearchFollower,
+        ingest, lease, prune,
+        queue::{Queue, state_of},
+        stream,
+    },
     search::Writer,
     serve::{self, Check},
 };
@@ -124,7 +130,14 @@ async fn start_ingest(
     let holder = holder::this_process();
     let (held, keep) = lease::keep(archive.store.clone(), "ingest", holder, troubles.lease.clone(), stop.clone());
     let (commits, committer) = commit::committer(archive.store.clone(), troubles.archive.clone(), stop.clone());
-    let queue = Queue::new(settings.sources.clone(), states, held, archive.clock.now());
+    let (streams, polled): (Vec<_>, Vec<_>) = settings.sources.iter().cloned().partition(|spec| spec.kind.is_stream());
+    let listeners = streams.into_iter().map(|spec| {
+        let state = state_of(&spec, states.get(&spec.name).cloned(), archive.clock.now());
+        let (stages, commits) = (stages.clone(), commits.clone());
+        tokio::spawn(stream::run(stages, Arc::new(spec), state, commits, held.clone(), stop.clone()))
+    });
+    let listeners: Vec<JoinHandle<()>> = listeners.collect();
+    let queue = Queue::new(polled, states, held, archive.clock.now());
     let prune = prune::run(
         archive.store.clone(),
         settings.privacy,
@@ -132,12 +145,10 @@ async fn start_ingest(
         troubles.pruning.clone(),
         stop.clone(),
     );
-    Ok(vec![
-        tokio::spawn(ingest::run(stages, queue, commits, stop)),
-        tokio::spawn(committer),
-        tokio::spawn(keep),
-        tokio::spawn(prune),
-    ])
+    let mut tasks = vec![tokio::spawn(ingest::run(stages, queue, commits, stop))];
+    tasks.extend(listeners);
+    tasks.extend([tokio::spawn(committer), tokio::spawn(keep), tokio::spawn(prune)]);
+    Ok(tasks)
 }
 
 /// Follows as soon as no other process does.

@@ -83,6 +83,12 @@ impl Classifier {
         }
     }
 
+    /// Whether a text of a stream may be about an outage at all: it names a service, or holds a phrase of one. What does
+    /// not pass is dropped unjudged.
+    pub fn gate(&self, text: &str) -> bool {
+        self.aliases.mentions(text).next().is_some() || !self.lexicon.find(&words(text)).reasons.is_empty()
+    }
+
     /// Judges an item.
     pub fn judge_item(&self, item: &Item) -> Verdict {
         self.judge(Text { kind: item.kind, title: &item.title, text: &item.text })

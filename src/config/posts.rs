@@ -27,6 +27,13 @@ const QUERIES: [&str; 3] = ["outage", "\"is down\"", "\"status page\""];
 /// Most hashtags of the catalogue that one polled source asks for: each is a request at every poll.
 const MOST_TAGS: usize = 20;
 
+/// The public Jetstream servers beside the first. Source: the README of bluesky-social/jetstream.
+const JETSTREAMS: [&str; 3] = [
+    "wss://jetstream1.us-east.bsky.network",
+    "wss://jetstream1.us-west.bsky.network",
+    "wss://jetstream2.us-west.bsky.network",
+];
+
 /// A network: where it is when the file does not say, and what its accounts are called.
 struct Kind {
     kind: SourceKind,
@@ -80,6 +87,7 @@ impl Checker<'_> {
                     tags: tags(posts, kind, catalogue),
                     queries: queries(posts, kind),
                     accounts: posts.accounts.clone().unwrap_or_default(),
+                    servers: servers(posts, kind),
                     is_local: posts.local.unwrap_or(false),
                     credentials,
                 },
@@ -102,7 +110,9 @@ impl Checker<'_> {
         let key = format!("posts[{at}].server");
         match (&posts.server, kind.server) {
             (Some(server), _) => {
-                if !Url::parse(server.get_ref()).is_ok_and(|url| is_web(&url)) {
+                let starts = |scheme: &&str| server.get_ref().starts_with(*scheme);
+                let is_socket = kind.kind.is_stream() && ["ws://", "wss://"].iter().any(|scheme| starts(scheme));
+                if !is_socket && !Url::parse(server.get_ref()).is_ok_and(|url| is_web(&url)) {
                     let message = format!("{:?} is no web address; expected http:// or https://", server.get_ref());
                     self.problem(server.span().start, &key, message);
                 }
@@ -172,6 +182,16 @@ fn tags(posts: &raw::Posts, kind: &Kind, catalogue: &Catalogue) -> Vec<String> {
             .filter(|tag| tag.ends_with("down") || tag.ends_with("outage"));
         TAGS.iter().map(|tag| (*tag).to_owned()).chain(down.cloned().take(MOST_TAGS - TAGS.len())).collect()
     })
+}
+
+/// The other servers that give the same: those that the file names, else those of the network's own.
+fn servers(posts: &raw::Posts, kind: &Kind) -> Vec<String> {
+    let of_the_network = || {
+        let own = kind.kind == SourceKind::Jetstream && posts.server.is_none();
+        let others: &[&str] = if own { &JETSTREAMS } else { &[] };
+        others.iter().map(|server| (*server).to_owned()).collect()
+    };
+    posts.servers.clone().unwrap_or_else(of_the_network)
 }
 
 /// The searches that are made.

@@ -87,6 +87,7 @@ pub struct Posts {
     pub kind: Spanned<String>,
     pub name: At<String>,
     pub server: At<String>,
+    pub servers: Option<Vec<String>>,
     pub tags: Option<Vec<String>>,
     pub query: Option<Vec<String>>,
     pub accounts: Option<Vec<String>>,

@@ -73,6 +73,12 @@ pub enum FetchError {
     /// A page that wants to see a browser.
     #[error("the server wants proof of a browser (a bot challenge)")]
     Challenge,
+    /// A line that was closed by the other side.
+    #[error("the line was closed")]
+    Closed,
+    /// A line on which nothing comes any more.
+    #[error("nothing came for {} s", .0.as_secs())]
+    Silent(Duration),
     /// A login that the server refuses.
     #[error("the server does not let this account in ({0}): check the account and its app password")]
     Login(u16),
@@ -120,7 +126,8 @@ impl FetchError {
             Self::SetUp(_) | Self::Address(_) | Self::ForbiddenAddress(_) | Self::Downgrade(_) => "forbidden",
             Self::Name { .. } => "name",
             Self::Connect(_) | Self::Tls(_) => "connect",
-            Self::Timeout(_) => "timeout",
+            Self::Timeout(_) | Self::Silent(_) => "timeout",
+            Self::Closed => "closed",
             Self::Truncated(_) | Self::Protocol(_) | Self::Encoding(_) => "broken",
             Self::TooLarge(_) | Self::Bomb(_) => "too_large",
             Self::Redirects(_) => "redirects",

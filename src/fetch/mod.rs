@@ -11,6 +11,7 @@ mod gate;
 mod guard;
 mod names;
 mod session;
+mod stream;
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,6 +25,7 @@ use url::Url;
 pub use error::FetchError;
 pub use guard::{Network, NotANetwork};
 pub use names::{Names, SystemNames};
+pub use stream::Line;
 
 use crate::model::{Answer, Ask, Clock, Outcome, Validators, id::digest};
 
@@ -98,20 +100,7 @@ impl Fetcher {
         // Installing it twice is refused and does no harm.
         let _installed_before = rustls::crypto::ring::default_provider().install_default();
         let guard = Arc::new(guard::Guard::new(settings.allow.clone(), settings.ports.clone(), names));
-        let mut builder = Client::builder()
-            .user_agent(&settings.user_agent)
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(settings.connect_timeout)
-            .pool_max_idle_per_host(1)
-            .pool_idle_timeout(Duration::from_secs(20))
-            .dns_resolver(Arc::new(names::Vetted(guard.clone())));
-        if let Some(proxy) = &settings.proxy {
-            let wrong = |error: reqwest::Error| FetchError::SetUp(format!("the proxy {proxy} cannot be used: {error}"));
-            builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(wrong)?);
-        }
-        let client = builder.build().map_err(|error| FetchError::SetUp(error.to_string()))?;
+        let client = client(&settings, &guard)?;
         let gate = Arc::new(gate::Gate::new(settings.gap, settings.concurrency));
         Ok(Self { client, guard, gate, settings: Arc::new(settings), clock, sessions: session::Sessions::default() })
     }
@@ -235,6 +224,11 @@ impl Fetcher {
         }
     }
 
+    /// Who we say we are, as a header.
+    fn user_agent(&self) -> Result<HeaderValue, FetchError> {
+        HeaderValue::from_str(&self.settings.user_agent).map_err(|error| FetchError::SetUp(error.to_string()))
+    }
+
     /// What a status that is no success means.
     fn refused(&self, response: &Response) -> Result<Arrived, FetchError> {
         let status = response.status().as_u16();
@@ -258,6 +252,24 @@ impl Fetcher {
             _ => FetchError::Status(status),
         })
     }
+}
+
+/// The client, with nothing on that we do not do ourselves.
+fn client(settings: &Settings, guard: &Arc<guard::Guard>) -> Result<Client, FetchError> {
+    let mut builder = Client::builder()
+        .user_agent(&settings.user_agent)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .no_proxy()
+        .connect_timeout(settings.connect_timeout)
+        .pool_max_idle_per_host(1)
+        .pool_idle_timeout(Duration::from_secs(20))
+        .dns_resolver(Arc::new(names::Vetted(guard.clone())));
+    if let Some(proxy) = &settings.proxy {
+        let wrong = |error: reqwest::Error| FetchError::SetUp(format!("the proxy {proxy} cannot be used: {error}"));
+        builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(wrong)?);
+    }
+    builder.build().map_err(|error| FetchError::SetUp(error.to_string()))
 }
 
 /// What came of one hop.

@@ -13,6 +13,7 @@ pub mod prune;
 pub mod queue;
 pub mod stages;
 pub mod stop;
+pub mod stream;
 
 pub use stages::Stages;
 pub use stop::Stop;

@@ -24,6 +24,8 @@ pub struct Batch {
     pub pages: Vec<PageRecord>,
     /// Posts that their authors, or the places where they stood, took back (invariant 10).
     pub deleted: Vec<Id>,
+    /// Authors (as keyed hashes) whose accounts are gone, with every post of theirs.
+    pub deleted_authors: Vec<String>,
     /// What a stream counted and dropped.
     pub counts: Vec<MinuteCount>,
     /// Reports as numbers.

@@ -30,6 +30,26 @@ pub struct Ask {
     pub credentials: Option<Credentials>,
 }
 
+/// A line that is opened and listened to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listen {
+    /// Absolute: `ws` and `wss` for a WebSocket, `http` and `https` for server-sent events.
+    pub url: String,
+    /// With whose rights.
+    pub credentials: Option<Credentials>,
+    /// What is said first on a WebSocket, each as a text of its own.
+    pub greetings: Vec<String>,
+}
+
+/// What comes over such a line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Frame {
+    /// The name of a server-sent event; empty on a WebSocket.
+    pub event: String,
+    /// The text.
+    pub data: String,
+}
+
 /// With whose rights something is asked. Sent to the host that it is meant for, never behind a redirect to another.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Credentials {

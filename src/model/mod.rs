@@ -18,7 +18,7 @@ pub mod verdict;
 
 pub use availability::{ComponentDay, ComponentImpact, PageRecord, PageReport};
 pub use change::{Batch, Change, Document, Judged, Operation, Position, Subject};
-pub use exchange::{Answer, Ask, Credentials, Outcome, Validators};
+pub use exchange::{Answer, Ask, Credentials, Frame, Listen, Outcome, Validators};
 pub use hits::{Cursor, FacetCount, Histogram, Hit, Hits, Overview};
 pub use id::Id;
 pub use incident::{Component, ComponentState, Impact, Incident, IncidentKind, Origin, PageIdentity, Phase, Update};

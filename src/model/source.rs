@@ -192,6 +192,8 @@ pub struct PostsQuery {
     pub accounts: Vec<String>,
     /// Only what was written on the server itself.
     pub is_local: bool,
+    /// Other servers that give the same, for when the first one fails.
+    pub servers: Vec<String>,
     /// With whose rights.
     pub credentials: Option<Credentials>,
 }

@@ -15,13 +15,14 @@ use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     model::{
-        Answer, Ask, ComponentDay, ComponentImpact, HeldPost, Id, Incident, Item, Measurement, MinuteCount, Outcome,
-        PageIdentity, PageRecord, PageReport, SourceKind, SourceSpec, SourceState, Timestamp,
+        Answer, Ask, ComponentDay, ComponentImpact, Frame, HeldPost, Id, Incident, Item, Listen, Measurement,
+        MinuteCount, Outcome, PageIdentity, PageRecord, PageReport, SourceKind, SourceSpec, SourceState, Timestamp,
     },
     text::charset::{self, Decoded},
 };
+use jiff::SignedDuration;
 use page::Step;
-use posts::{Asked, Polled};
+use posts::{Asked, Polled, heard::Event};
 use sniff::Format;
 
 /// What a document brought.
@@ -184,6 +185,28 @@ pub fn first_ask(spec: &SourceSpec, state: &SourceState) -> Ask {
 /// The requests that find out whether posts of a source are still where they were, newest first.
 pub fn recheck(spec: &SourceSpec, state: &SourceState, now: Timestamp, held: &[HeldPost]) -> Vec<Ask> {
     posts::recheck(&Polled { spec, state, now }, held)
+}
+
+/// The lines of a stream, from its cursor less `rewind` on, at one of its servers.
+pub fn listen(
+    spec: &SourceSpec,
+    state: &SourceState,
+    server: &str,
+    rewind: SignedDuration,
+    now: Timestamp,
+) -> Vec<Listen> {
+    posts::heard::listen(&Polled { spec, state, now }, server, rewind).unwrap_or_default()
+}
+
+/// Reads a frame of a stream.
+///
+/// # Errors
+/// Why it is none that the stream should give; the next one may be well.
+pub fn hear(spec: &SourceSpec, frame: &Frame, now: Timestamp) -> Result<Event, String> {
+    let language = spec.language.as_deref();
+    let context =
+        Context { source: &spec.name, service: None, language, base: None, now, hidden: false, watched: true };
+    posts::heard::hear(spec.kind, frame, context)
 }
 
 /// The post that a request asks about again, where it does.

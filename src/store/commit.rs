@@ -65,7 +65,9 @@ impl Store {
         }
         known.write(&transaction, now, &mut subjects).await?;
         for (batch, outcome) in batches.iter().zip(&mut outcomes) {
-            outcome.deleted_posts = posts::delete(&transaction, &batch.deleted, now, &mut subjects).await?;
+            let mut deleted = batch.deleted.clone();
+            deleted.extend(posts::of_authors(&transaction, &batch.deleted_authors).await?);
+            outcome.deleted_posts = posts::delete(&transaction, &deleted, now, &mut subjects).await?;
         }
         posts::count(&transaction, &batches.iter().flat_map(|batch| &batch.counts).collect::<Vec<_>>()).await?;
         let measured = batches.iter().flat_map(|batch| {

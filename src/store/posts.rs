@@ -130,6 +130,24 @@ async fn take_out(
     Ok(())
 }
 
+/// The posts of these authors.
+pub(super) async fn of_authors(transaction: &DatabaseTransaction, authors: &[String]) -> Result<Vec<Id>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in authors.chunks(ROWS) {
+        let rows: Vec<String> = schema::items::Entity::find()
+            .select_only()
+            .column(schema::items::Column::Id)
+            .filter(schema::items::Column::AuthorKey.is_in(chunk))
+            .into_tuple()
+            .all(transaction)
+            .await?;
+        for id in rows {
+            found.push(id.parse().map_err(|error| changes::wrong("items", error))?);
+        }
+    }
+    Ok(found)
+}
+
 /// Adds to the counts of minutes.
 pub(super) async fn count(transaction: &DatabaseTransaction, counts: &[&MinuteCount]) -> Result<(), StoreError> {
     let mut sums: HashMap<(&str, i64), i64> = HashMap::new();
@@ -210,6 +228,22 @@ impl Store {
                 Ok(HeldPost { id, native_id, local_id, at: time::from_micros(at) })
             })
             .collect()
+    }
+
+    /// The posts of a source that its server calls so.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn post_by_local_id(&self, source: &str, local_id: &str) -> Result<Vec<Id>, StoreError> {
+        let rows: Vec<String> = schema::items::Entity::find()
+            .select_only()
+            .column(schema::items::Column::Id)
+            .filter(schema::items::Column::Source.eq(source))
+            .filter(schema::items::Column::LocalId.eq(local_id))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        rows.iter().map(|id| id.parse().map_err(|error| changes::wrong("items", error))).collect()
     }
 
     /// How many posts named a service in each minute from `since` on, oldest first; only minutes with any.

@@ -14,7 +14,7 @@ use crate::{
         Context, ReadError, Reading,
         page::{
             Document,
-            value::{list, plain, time, word},
+            value::{plain, time, word},
         },
     },
 };
@@ -27,6 +27,9 @@ const RECHECKED: usize = 20;
 
 /// The network.
 pub(super) const ADAPTER: Adapter = Adapter { kind: SourceKind::Mastodon, plan, read, recheck: Some(recheck) };
+
+/// What a stream of the same server missed while its line was down is polled. Deletions come over the line.
+pub(super) const BESIDE_STREAM: Adapter = Adapter { kind: SourceKind::MastodonStream, recheck: None, ..ADAPTER };
 
 /// One chain per hashtag; the public timeline where there are none.
 fn plan(polled: &Polled<'_>) -> Vec<Ask> {
@@ -44,8 +47,17 @@ fn plan(polled: &Polled<'_>) -> Vec<Ask> {
 fn page(polled: &Polled<'_>, chain: &str, path: &str, after: Option<&str>) -> Ask {
     let local = if polled.spec.posts.is_local { "&local=true" } else { "" };
     let after = after.map(|id| format!("&min_id={id}")).unwrap_or_default();
-    let url = format!("{}/api/v1/timelines/{path}?limit={PAGE}{local}{after}", polled.root());
+    let url = format!("{}/api/v1/timelines/{path}?limit={PAGE}{local}{after}", http(polled.root()));
     polled.ask(chain.to_owned(), url)
+}
+
+/// The address of the API for a server that is named by its socket.
+fn http(root: &str) -> String {
+    match root.split_once("://") {
+        Some(("ws", rest)) => format!("http://{rest}"),
+        Some(("wss", rest)) => format!("https://{rest}"),
+        _ => root.to_owned(),
+    }
 }
 
 fn read(document: &Document<'_>, asked: &Asked<'_>) -> Result<Reading, ReadError> {
@@ -132,15 +144,9 @@ fn recheck(polled: &Polled<'_>, held: &[HeldPost]) -> Vec<Ask> {
         .filter_map(|post| {
             let local = post.local_id.as_ref()?;
             let safe = local.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            let url = format!("{}/api/v1/statuses/{local}", polled.root());
+            let url = format!("{}/api/v1/statuses/{local}", http(polled.root()));
             safe.then(|| polled.ask(format!("{HELD}{}", post.id), url))
         })
         .take(RECHECKED)
         .collect()
-}
-
-/// The hashtags of a status, lower case, without `#`.
-#[cfg_attr(not(test), expect(dead_code, reason = "the stream asks by it"))]
-pub(super) fn tags(value: &Value) -> Vec<String> {
-    list(value, "tags").iter().filter_map(|tag| Some(word(tag, "name")?.to_lowercase())).collect()
 }

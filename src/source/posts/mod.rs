@@ -7,7 +7,10 @@
 
 mod draft;
 mod hackernews;
+pub mod heard;
+mod jetstream;
 mod mastodon;
+mod mastodon_stream;
 
 use serde_json::Value;
 
@@ -65,7 +68,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// Every network that is polled.
-const ADAPTERS: &[Adapter] = &[mastodon::ADAPTER, hackernews::ADAPTER];
+const ADAPTERS: &[Adapter] = &[mastodon::ADAPTER, mastodon::BESIDE_STREAM, hackernews::ADAPTER];
 
 fn adapter(kind: SourceKind) -> Option<&'static Adapter> {
     ADAPTERS.iter().find(|adapter| adapter.kind == kind)

@@ -6,6 +6,9 @@ ALTER TABLE items ADD COLUMN reply_to TEXT;
 ALTER TABLE items ADD COLUMN local_id TEXT;
 CREATE INDEX IF NOT EXISTS items_by_source ON items (source, published_at) WHERE kind = 'post';
 
+CREATE INDEX IF NOT EXISTS items_by_author ON items (author_key) WHERE author_key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS items_by_local_id ON items (local_id) WHERE local_id IS NOT NULL;
+
 -- The text goes, the count stays. An id in here is never taken in again: streams rewind, servers repeat.
 CREATE TABLE IF NOT EXISTS deleted (
     id TEXT PRIMARY KEY,
