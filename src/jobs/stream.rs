@@ -279,16 +279,24 @@ impl Listener {
         self.commit(batch).await;
     }
 
+    /// Commits a batch with the state of the source. Where the archive refuses it, its posts are tried one by one, so that
+    /// a bad one costs only itself.
     async fn commit(&mut self, mut batch: Batch) {
         batch.source = Some(self.state.clone());
-        match self.commits.commit(batch).await {
+        let refused = match self.commits.commit(batch.clone()).await {
             Some(Ok(committed)) => {
                 self.state = self.state.clone().with_news(committed.new_items);
                 self.kept_at = Instant::now();
+                return;
             }
-            Some(Err(words)) => tracing::error!(source = self.spec.name, "what was heard cannot be kept: {words}"),
-            None => {}
+            Some(Err(words)) => words,
+            None => return,
+        };
+        tracing::error!(source = self.spec.name, "what was heard is kept post by post: {refused}");
+        for item in std::mem::take(&mut batch.items) {
+            let _refused_alone = self.commits.commit(Batch { items: vec![item], ..Batch::default() }).await;
         }
+        let _said_anyway = self.commits.commit(batch).await;
     }
 
     /// The line broke; it is opened again after `pause`.

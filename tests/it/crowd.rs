@@ -1,6 +1,7 @@
 //! Public posts: read from servers that behave as the real ones do, once each, and gone when their authors want it.
 
 mod hackernews;
+mod jetstream;
 mod mastodon;
 mod taken_back;
 
