@@ -75,6 +75,8 @@ pub enum Command {
     Train(TrainArgs),
     /// Say whether the judge was right about an item, for the next training
     Feedback(FeedbackArgs),
+    /// Let go of posts that are older than is kept, and of every trace of what was deleted
+    Prune,
     /// Build the search index anew from the archive
     Reindex,
     /// Copy the database to a file while everything goes on

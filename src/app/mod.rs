@@ -93,7 +93,7 @@ async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyho
         }
         Command::Fetch(arguments) => {
             let archive = open(&settings).await?;
-            let stages = Arc::new(stages(&settings)?);
+            let stages = Arc::new(stages(&settings, archive.store.clone())?);
             commands::fetch::fetch(archive, stages, &settings, arguments.source.as_deref(), output).await
         }
         Command::Import(arguments) => {
@@ -115,6 +115,7 @@ async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyho
             commands::stats::stats(&open(&settings).await?, &settings, &arguments, output).await
         }
         Command::Export(arguments) => commands::export::export(&open(&settings).await?, &settings, &arguments).await,
+        Command::Prune => commands::prune::prune(open(&settings).await?, &settings, output).await,
         Command::Reindex => commands::reindex::reindex(open(&settings).await?, output).await,
         Command::Backup(arguments) => commands::backup::backup(open(&settings).await?, &arguments.file, output).await,
         Command::Demo(_) | Command::Check | Command::Init | Command::Facts(_) => Ok(()),
@@ -131,11 +132,12 @@ async fn open(settings: &Settings) -> anyhow::Result<Archive> {
 }
 
 /// The stages between source and store.
-fn stages(settings: &Settings) -> anyhow::Result<Stages> {
+fn stages(settings: &Settings, store: Store) -> anyhow::Result<Stages> {
     Ok(Stages {
         fetcher: fetcher(settings, false)?,
         classifier: Arc::new(Classifier::new(&settings.catalogue)),
         clock: Arc::new(SystemClock),
+        store,
     })
 }
 

@@ -12,7 +12,11 @@ use crate::{
     config::{Origin, Settings},
     demo::PretendInternet,
     jobs::{
-        Stop, Trouble, commit, follow, follow_search::SearchFollower, ingest, lease, queue::Queue, rejudge, reread,
+        Stop, Trouble, commit, follow,
+        follow_search::SearchFollower,
+        ingest, lease, prune,
+        queue::{Queue, state_of},
+        rejudge, reread, stream,
     },
     search::Writer,
     serve::{self, Check},
@@ -123,21 +127,33 @@ async fn start_ingest(
     troubles: &Troubles,
     stop: Stop,
 ) -> anyhow::Result<Vec<JoinHandle<()>>> {
-    let stages = Arc::new(stages(settings)?);
+    let stages = Arc::new(stages(settings, archive.store.clone())?);
     let states = archive.store.source_states().await?;
     let holder = holder::this_process();
     let (held, keep) = lease::keep(archive.store.clone(), "ingest", holder, troubles.lease.clone(), stop.clone());
     let rereading = reread::run(archive.store.clone(), stop.clone());
     let (commits, committer) = commit::committer(archive.store.clone(), troubles.archive.clone(), stop.clone());
-    let queue = Queue::new(settings.sources.clone(), states, held, archive.clock.now());
     let again = rejudge::run(archive.store.clone(), stages.classifier.clone(), Trouble::default(), stop.clone());
-    Ok(vec![
-        tokio::spawn(ingest::run(stages, queue, commits, stop)),
-        tokio::spawn(committer),
-        tokio::spawn(keep),
-        tokio::spawn(again),
-        tokio::spawn(rereading),
-    ])
+    let (streams, polled): (Vec<_>, Vec<_>) = settings.sources.iter().cloned().partition(|spec| spec.kind.is_stream());
+    let listeners = streams.into_iter().map(|spec| {
+        let state = state_of(&spec, states.get(&spec.name).cloned(), archive.clock.now());
+        let (stages, commits) = (stages.clone(), commits.clone());
+        tokio::spawn(stream::run(stages, Arc::new(spec), state, commits, held.clone(), stop.clone()))
+    });
+    let listeners: Vec<JoinHandle<()>> = listeners.collect();
+    let queue = Queue::new(polled, states, held, archive.clock.now());
+    let prune = prune::run(
+        archive.store.clone(),
+        settings.privacy,
+        archive.clock.clone(),
+        troubles.pruning.clone(),
+        stop.clone(),
+    );
+    let mut tasks = vec![tokio::spawn(ingest::run(stages, queue, commits, stop))];
+    tasks.extend(listeners);
+    tasks.extend([tokio::spawn(committer), tokio::spawn(keep), tokio::spawn(prune)]);
+    tasks.extend([tokio::spawn(again), tokio::spawn(rereading)]);
+    Ok(tasks)
 }
 
 /// Follows as soon as no other process does.
@@ -197,6 +213,7 @@ struct Troubles {
     archive: Trouble,
     lease: Trouble,
     search: Trouble,
+    pruning: Trouble,
 }
 
 impl Troubles {

@@ -150,6 +150,12 @@ impl Classifier {
         reading.found.iter().any(|found| matches!(found.cue, Cue::Down | Cue::Loss))
     }
 
+    /// Whether a text of a stream may be about an outage at all: it names a service, or holds a phrase of one. What does
+    /// not pass is dropped unjudged.
+    pub fn gate(&self, text: &str) -> bool {
+        self.passes_gate(text, &mut Reading::default())
+    }
+
     /// Judges an item.
     pub fn judge_item(&self, item: &Item) -> Verdict {
         self.judge(Text { kind: item.kind, title: &item.title, text: &item.text, source: &item.source })

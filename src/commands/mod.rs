@@ -14,6 +14,7 @@ pub mod import;
 pub mod init;
 mod labels;
 mod output;
+pub mod prune;
 pub mod reindex;
 pub mod search;
 pub mod sources;
@@ -50,7 +51,9 @@ impl Archive {
         match Writer::open(&self.folder, self.search.clone())? {
             Some(writer) => {
                 follow::catch_up(&mut CopiesFollower::new(), &self.store).await?;
-                follow::catch_up(&mut SearchFollower(writer), &self.store).await?;
+                let mut search = SearchFollower(writer);
+                follow::catch_up(&mut search, &self.store).await?;
+                search.purge_if_wanted(&self.store).await?;
             }
             None => self.search.reopen()?,
         }

@@ -6,12 +6,12 @@ use toml::Spanned;
 use url::Url;
 
 use super::{
-    Archive, Environment, Fetch, Origin, Problem, Problems, Schedule, Server, Settings,
+    Archive, Environment, Fetch, Origin, Privacy, Problem, Problems, Schedule, Server, Settings,
     raw::{self, At, Watch},
 };
 use crate::{
     catalogue::{self, Catalogue, Service},
-    model::{Display, SourceKind, SourceSpec},
+    model::{Display, PostsQuery, SourceKind, SourceSpec},
 };
 
 /// How often a feed and a status page are polled, unless the file says otherwise (DESIGN section 5).
@@ -37,10 +37,9 @@ pub fn settings(text: &str, file: &str, origin: Origin, environment: &Environmen
     watched.extend(own.filter_map(|service| Some(catalogue.find(service.name.get_ref())?.name.clone())));
     let mut sources = checker.feeds(&raw.feed);
     checker.pages(&catalogue, &watched, &schedule, &mut sources);
-    let later = [
-        (raw.digest.is_some(), "[digest]", "the digest by mail"),
-        (!raw.posts.is_empty(), "[[posts]]", "public posts"),
-    ];
+    checker.posts(&raw.posts, &catalogue, environment, &mut sources);
+    let privacy = checker.privacy(raw.privacy);
+    let later = [(raw.digest.is_some(), "[digest]", "the digest by mail")];
     let notes = later.iter().filter(|(there, ..)| *there);
     let notes =
         notes.map(|(_, key, what)| format!("{key} is kept for a later version: this one does not do {what} yet"));
@@ -50,18 +49,18 @@ pub fn settings(text: &str, file: &str, origin: Origin, environment: &Environmen
         return Err(checker.problems);
     }
     let Environment { token, log, .. } = environment.clone();
-    Ok(Settings { archive, server, fetch, catalogue, sources, origin, token, log, notes })
+    Ok(Settings { archive, server, fetch, catalogue, privacy, sources, origin, token, log, notes })
 }
 
 /// Collects problems while it reads.
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     text: &'a str,
     file: &'a str,
     problems: Problems,
 }
 
 impl Checker<'_> {
-    fn problem(&mut self, at: usize, key: &str, message: impl Into<String>) {
+    pub(super) fn problem(&mut self, at: usize, key: &str, message: impl Into<String>) {
         let before = self.text.get(..at).unwrap_or("");
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |start| start.chars().count()) + 1;
@@ -136,6 +135,15 @@ impl Checker<'_> {
             ports: raw.ports.map_or_else(|| vec![80, 443, 8080, 8443], Spanned::into_inner),
             proxy: raw.proxy.map(Spanned::into_inner),
             contact: raw.contact.map(Spanned::into_inner),
+        }
+    }
+
+    fn privacy(&mut self, raw: Option<raw::Privacy>) -> Privacy {
+        let default = Privacy::default();
+        let Some(raw) = raw else { return default };
+        Privacy {
+            keep_posts: self.duration(raw.keep_posts, "privacy.keep_posts", default.keep_posts),
+            keep_other_posts: self.duration(raw.keep_other_posts, "privacy.keep_other_posts", default.keep_other_posts),
         }
     }
 
@@ -283,6 +291,7 @@ impl Checker<'_> {
                     service: None,
                     language,
                     display,
+                    posts: PostsQuery::default(),
                 });
             }
         }
@@ -330,6 +339,7 @@ impl Checker<'_> {
                 service: Some(service.name.clone()),
                 language: None,
                 display: Display::Full,
+                posts: PostsQuery::default(),
             });
         }
     }
@@ -352,7 +362,7 @@ fn given(raw: At<String>, environment: Option<&String>) -> Option<(String, usize
     environment.map(|text| (text.clone(), 0)).or_else(|| raw.map(|raw| (raw.get_ref().clone(), raw.span().start)))
 }
 
-fn is_web(url: &Url) -> bool {
+pub(super) fn is_web(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.host().is_some()
 }
 

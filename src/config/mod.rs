@@ -3,11 +3,13 @@
 //! reads the environment.
 
 mod check;
+mod posts;
 mod problem;
 mod raw;
 mod schedule;
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -37,7 +39,9 @@ pub struct Settings {
     pub fetch: Fetch,
     /// Every service that downwire knows.
     pub catalogue: Catalogue,
-    /// What is polled: feeds, and the status pages of watched services.
+    /// How long posts are kept.
+    pub privacy: Privacy,
+    /// What is polled: feeds, the status pages of watched services, and public posts.
     pub sources: Vec<SourceSpec>,
     /// Where the settings come from.
     pub origin: Origin,
@@ -90,6 +94,23 @@ pub struct Fetch {
     pub contact: Option<String>,
 }
 
+/// How long public posts are kept; other texts are kept for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Privacy {
+    /// Posts about an outage.
+    pub keep_posts: Duration,
+    /// Posts that turned out to be about something else.
+    pub keep_other_posts: Duration,
+}
+
+impl Default for Privacy {
+    /// A year, so that "has it happened before?" has an answer; a week, so that a wrong verdict can be found.
+    fn default() -> Self {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        Self { keep_posts: DAY * 365, keep_other_posts: DAY * 7 }
+    }
+}
+
 /// Where settings come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
@@ -112,6 +133,8 @@ pub struct Environment {
     pub token: Option<String>,
     /// `DOWNWIRE_LOG`.
     pub log: Option<String>,
+    /// Every `DOWNWIRE_…` variable, for those that `feeds.toml` names.
+    pub secrets: BTreeMap<String, String>,
 }
 
 impl Environment {
@@ -123,8 +146,19 @@ impl Environment {
             public_url: variable("DOWNWIRE_PUBLIC_URL"),
             token: variable("DOWNWIRE_TOKEN"),
             log: variable("DOWNWIRE_LOG"),
+            secrets: secrets(),
         }
     }
+}
+
+/// The names of the process' variables that are ours, each with its value, also where that is a file's.
+fn secrets() -> BTreeMap<String, String> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    names
+        .filter(|name| name.starts_with("DOWNWIRE_"))
+        .map(|name| name.trim_end_matches("_FILE").to_owned())
+        .filter_map(|name| Some((name.clone(), variable(&name)?)))
+        .collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that may")]

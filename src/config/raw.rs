@@ -16,12 +16,13 @@ pub struct File {
     pub fetch: Option<Fetch>,
     pub catalogue: Option<Catalogue>,
     pub digest: At<toml::Table>,
+    pub privacy: Option<Privacy>,
     #[serde(default)]
     pub service: Vec<Spanned<Service>>,
     #[serde(default)]
     pub feed: Vec<Spanned<Feed>>,
     #[serde(default)]
-    pub posts: Vec<Spanned<toml::Table>>,
+    pub posts: Vec<Spanned<Posts>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -79,6 +80,32 @@ pub struct Service {
     pub upstream: Option<Vec<String>>,
     pub status: At<String>,
     pub platform: At<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Posts {
+    pub kind: Spanned<String>,
+    pub name: At<String>,
+    pub server: At<String>,
+    pub servers: Option<Vec<String>>,
+    pub tags: Option<Vec<String>>,
+    pub query: Option<Vec<String>>,
+    pub accounts: Option<Vec<String>>,
+    pub local: Option<bool>,
+    pub schedule: At<String>,
+    pub language: Option<String>,
+    pub token: At<String>,
+    pub account: Option<String>,
+    pub login: Option<String>,
+    pub enabled: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Privacy {
+    pub keep_posts: At<String>,
+    pub keep_other_posts: At<String>,
 }
 
 #[derive(Debug, Deserialize)]

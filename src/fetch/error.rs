@@ -73,6 +73,15 @@ pub enum FetchError {
     /// A page that wants to see a browser.
     #[error("the server wants proof of a browser (a bot challenge)")]
     Challenge,
+    /// A line that was closed by the other side.
+    #[error("the line was closed")]
+    Closed,
+    /// A line on which nothing comes any more.
+    #[error("nothing came for {} s", .0.as_secs())]
+    Silent(Duration),
+    /// A login that the server refuses.
+    #[error("the server does not let this account in ({0}): check the account and its app password")]
+    Login(u16),
     /// 401 or 403.
     #[error("the server refuses ({0}): it may want a login, or not want us")]
     Forbidden(u16),
@@ -106,7 +115,7 @@ impl FetchError {
             Self::Limited { wait, .. } => Some(*wait),
             Self::AskedToWait { left, .. } => Some(*left),
             // Who refuses us is not to be asked every few minutes.
-            Self::Forbidden(_) | Self::Challenge => Some(Duration::from_secs(60 * 60)),
+            Self::Forbidden(_) | Self::Login(_) | Self::Challenge => Some(Duration::from_secs(60 * 60)),
             _ => None,
         }
     }
@@ -117,13 +126,14 @@ impl FetchError {
             Self::SetUp(_) | Self::Address(_) | Self::ForbiddenAddress(_) | Self::Downgrade(_) => "forbidden",
             Self::Name { .. } => "name",
             Self::Connect(_) | Self::Tls(_) => "connect",
-            Self::Timeout(_) => "timeout",
+            Self::Timeout(_) | Self::Silent(_) => "timeout",
+            Self::Closed => "closed",
             Self::Truncated(_) | Self::Protocol(_) | Self::Encoding(_) => "broken",
             Self::TooLarge(_) | Self::Bomb(_) => "too_large",
             Self::Redirects(_) => "redirects",
             Self::Gone(_) => "gone",
             Self::Limited { .. } | Self::AskedToWait { .. } => "limited",
-            Self::Challenge | Self::Forbidden(_) | Self::Status(_) => "status",
+            Self::Challenge | Self::Forbidden(_) | Self::Login(_) | Self::Status(_) => "status",
         }
     }
 }

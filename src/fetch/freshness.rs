@@ -23,6 +23,29 @@ pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     Some(Duration::try_from(until.duration_since(now)).unwrap_or_default().min(LONGEST))
 }
 
+/// How long to wait where an answer's rate-limit headers say that nothing is left (`is_refused`: or that there was none).
+/// The reset is a date with Mastodon, seconds since 1970 with Bluesky and GitHub, seconds from now with Reddit.
+pub fn limit_over(headers: &HeaderMap, now: Timestamp, is_refused: bool) -> Option<Duration> {
+    let either = |name: &str| {
+        let named = |name: String| headers.get(name.as_str()).and_then(|value| value.to_str().ok()).map(str::trim);
+        named(format!("x-ratelimit-{name}")).or_else(|| named(format!("ratelimit-{name}")))
+    };
+    let is_used_up = either("remaining").is_some_and(|left| left.parse::<f64>().is_ok_and(|left| left < 1.0));
+    if !is_used_up && !is_refused {
+        return None;
+    }
+    let reset = either("reset")?;
+    let wait = match reset.parse::<f64>() {
+        // A number that is a date in this century is one.
+        Ok(seconds) if seconds > 1e9 => {
+            Duration::try_from_secs_f64(seconds - now.as_second() as f64).unwrap_or_default()
+        }
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok()?,
+        Err(_) => Duration::try_from(reset.parse::<Timestamp>().ok()?.duration_since(now)).unwrap_or_default(),
+    };
+    Some(wait.min(LONGEST))
+}
+
 /// How long the answer stays fresh: `max-age` less `Age`, else `Expires` less `Date`; `None` where it says nothing or
 /// that it must not be kept.
 pub fn fresh_for(headers: &HeaderMap) -> Option<Duration> {

@@ -10,6 +10,8 @@ mod freshness;
 mod gate;
 mod guard;
 mod names;
+mod session;
+mod stream;
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,6 +25,7 @@ use url::Url;
 pub use error::FetchError;
 pub use guard::{Network, NotANetwork};
 pub use names::{Names, SystemNames};
+pub use stream::Line;
 
 use crate::model::{Answer, Ask, Clock, Outcome, Validators, id::digest};
 
@@ -77,6 +80,7 @@ pub struct Fetcher {
     gate: Arc<gate::Gate>,
     settings: Arc<Settings>,
     clock: Arc<dyn Clock>,
+    sessions: session::Sessions,
 }
 
 impl Fetcher {
@@ -96,22 +100,9 @@ impl Fetcher {
         // Installing it twice is refused and does no harm.
         let _installed_before = rustls::crypto::ring::default_provider().install_default();
         let guard = Arc::new(guard::Guard::new(settings.allow.clone(), settings.ports.clone(), names));
-        let mut builder = Client::builder()
-            .user_agent(&settings.user_agent)
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(settings.connect_timeout)
-            .pool_max_idle_per_host(1)
-            .pool_idle_timeout(Duration::from_secs(20))
-            .dns_resolver(Arc::new(names::Vetted(guard.clone())));
-        if let Some(proxy) = &settings.proxy {
-            let wrong = |error: reqwest::Error| FetchError::SetUp(format!("the proxy {proxy} cannot be used: {error}"));
-            builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(wrong)?);
-        }
-        let client = builder.build().map_err(|error| FetchError::SetUp(error.to_string()))?;
+        let client = client(&settings, &guard)?;
         let gate = Arc::new(gate::Gate::new(settings.gap, settings.concurrency));
-        Ok(Self { client, guard, gate, settings: Arc::new(settings), clock })
+        Ok(Self { client, guard, gate, settings: Arc::new(settings), clock, sessions: session::Sessions::default() })
     }
 
     /// Makes one request, follows its redirects, and gives the decoded body.
@@ -120,7 +111,14 @@ impl Fetcher {
     /// Every misbehaviour has its own variant, in words for an operator.
     pub async fn get(&self, ask: &Ask) -> Result<Answer, FetchError> {
         let began = Instant::now();
-        let result = self.hops(ask).await;
+        let mut result = self.hops(ask).await;
+        // A session runs out: once a new one is worth a try.
+        let is_refused = matches!(result, Err(FetchError::Forbidden(_) | FetchError::Status(400)));
+        if let Some(credentials) = ask.credentials.as_ref().filter(|_| is_refused)
+            && self.forget_session(credentials).await
+        {
+            result = self.hops(ask).await;
+        }
         let outcome = match &result {
             Ok(answer) if answer.outcome == Outcome::Unchanged => "unchanged",
             Ok(_) => "fresh",
@@ -135,12 +133,18 @@ impl Fetcher {
     async fn hops(&self, ask: &Ask) -> Result<Answer, FetchError> {
         let mut url = Url::parse(&ask.url).map_err(|error| FetchError::Address(format!("{}: {error}", ask.url)))?;
         let mut permanent = None;
+        let rights = match &ask.credentials {
+            Some(credentials) => Some((url.origin(), self.authorization(credentials).await?)),
+            None => None,
+        };
         for hop in 0..=HOPS {
             self.guard.check(&url).await?;
             let host = gate::Host::of(&url, &self.guard);
             self.gate.may_ask(&host, self.clock.now())?;
             let turn = self.gate.turn(&host).await;
-            let arrived = timeout(self.settings.timeout, self.exchange(&url, ask)).await;
+            // Never behind a redirect to somebody else.
+            let own = rights.as_ref().filter(|(origin, _)| *origin == url.origin()).map(|(_, value)| value.clone());
+            let arrived = timeout(self.settings.timeout, self.exchange(&url, ask, own)).await;
             drop(turn);
             match arrived.map_err(|_| FetchError::Timeout(self.settings.timeout))?? {
                 Arrived::Answer(mut answer) => {
@@ -164,8 +168,12 @@ impl Fetcher {
     }
 
     /// One request and its answer.
-    async fn exchange(&self, url: &Url, ask: &Ask) -> Result<Arrived, FetchError> {
-        let request = self.client.get(url.clone()).headers(request_headers(ask));
+    async fn exchange(&self, url: &Url, ask: &Ask, rights: Option<HeaderValue>) -> Result<Arrived, FetchError> {
+        let mut headers = request_headers(ask);
+        if let Some(rights) = rights {
+            headers.insert(header::AUTHORIZATION, rights);
+        }
+        let request = self.client.get(url.clone()).headers(headers);
         let response = request.send().await.map_err(|error| error::from_reqwest(&error))?;
         let status = response.status();
         let headers = response.headers();
@@ -209,19 +217,33 @@ impl Fetcher {
             body: Vec::new(),
             validators,
             fresh_for: freshness::fresh_for(headers),
-            retry_after: freshness::retry_after(headers, self.clock.now()),
+            retry_after: freshness::retry_after(headers, self.clock.now())
+                .or_else(|| freshness::limit_over(headers, self.clock.now(), false)),
             noindex: forbids_indexing(headers),
+            link: one(header::LINK),
         }
+    }
+
+    /// Who we say we are, as a header.
+    fn user_agent(&self) -> Result<HeaderValue, FetchError> {
+        HeaderValue::from_str(&self.settings.user_agent).map_err(|error| FetchError::SetUp(error.to_string()))
     }
 
     /// What a status that is no success means.
     fn refused(&self, response: &Response) -> Result<Arrived, FetchError> {
         let status = response.status().as_u16();
-        let retry_after = freshness::retry_after(response.headers(), self.clock.now());
+        let now = self.clock.now();
+        let said = freshness::retry_after(response.headers(), now);
+        let retry_after = said.or_else(|| freshness::limit_over(response.headers(), now, matches!(status, 403 | 429)));
         let challenged = response.headers().get("cf-mitigated").is_some_and(|value| value == "challenge");
         Err(match status {
             410 | 451 => FetchError::Gone(status),
             429 | 503 => {
+                let wait = retry_after.unwrap_or(freshness::UNSAID);
+                return Ok(Arrived::Limit(FetchError::Limited { status, wait }));
+            }
+            // A second way to say 429: nothing is left, or come back later.
+            403 if retry_after.is_some() && !challenged => {
                 let wait = retry_after.unwrap_or(freshness::UNSAID);
                 return Ok(Arrived::Limit(FetchError::Limited { status, wait }));
             }
@@ -230,6 +252,24 @@ impl Fetcher {
             _ => FetchError::Status(status),
         })
     }
+}
+
+/// The client, with nothing on that we do not do ourselves.
+fn client(settings: &Settings, guard: &Arc<guard::Guard>) -> Result<Client, FetchError> {
+    let mut builder = Client::builder()
+        .user_agent(&settings.user_agent)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .no_proxy()
+        .connect_timeout(settings.connect_timeout)
+        .pool_max_idle_per_host(1)
+        .pool_idle_timeout(Duration::from_secs(20))
+        .dns_resolver(Arc::new(names::Vetted(guard.clone())));
+    if let Some(proxy) = &settings.proxy {
+        let wrong = |error: reqwest::Error| FetchError::SetUp(format!("the proxy {proxy} cannot be used: {error}"));
+        builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(wrong)?);
+    }
+    builder.build().map_err(|error| FetchError::SetUp(error.to_string()))
 }
 
 /// What came of one hop.

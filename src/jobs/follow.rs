@@ -62,6 +62,9 @@ pub async fn follow(mut search: SearchFollower, store: Store, trouble: Trouble, 
         if seen > 0 {
             continue;
         }
+        if let Err(error) = search.purge_if_wanted(&store).await {
+            trouble.begins(SearchFollower::NAME, &error);
+        }
         if stopping {
             return;
         }

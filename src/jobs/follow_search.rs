@@ -12,6 +12,21 @@ use crate::{
 /// Search as a follower.
 pub struct SearchFollower(pub Writer);
 
+impl SearchFollower {
+    /// Merges away what was deleted, where somebody asked for that.
+    ///
+    /// # Errors
+    /// As [`Follower::apply`].
+    pub async fn purge_if_wanted(&mut self, store: &Store) -> Result<(), FollowError> {
+        let Some(position) = self.position(store) else { return Ok(()) };
+        if store.wants_purge(position).await? {
+            tokio::task::block_in_place(|| self.0.purge())?;
+            store.purged().await?;
+        }
+        Ok(())
+    }
+}
+
 impl Follower for SearchFollower {
     const NAME: &'static str = "search";
 

@@ -53,18 +53,20 @@ pub struct Failure {
     pub health: Health,
     /// How long the server asked us to wait.
     pub retry_after: Option<Duration>,
+    /// The server answers, and what was asked for is not there (404, 410).
+    pub is_absence: bool,
 }
 
 impl Failure {
     /// A stage of ours failed in a way that it should not.
     pub fn bug() -> Self {
         let words = "downwire failed on what it sent (a bug worth reporting; the log has its place)".to_owned();
-        Self { words, health: Health::Failing, retry_after: None }
+        Self { words, health: Health::Failing, retry_after: None, is_absence: false }
     }
 
     /// The archive refused what came.
     pub fn refused(words: String) -> Self {
-        Self { words, health: Health::Failing, retry_after: None }
+        Self { words, health: Health::Failing, retry_after: None, is_absence: false }
     }
 }
 
@@ -75,7 +77,8 @@ impl From<FetchError> for Failure {
             error if error.is_limit() => Health::Limited,
             _ => Health::Failing,
         };
-        Self { words: error.to_string(), health, retry_after: error.retry_after() }
+        let is_absence = error.is_gone() || error == FetchError::Status(404);
+        Self { words: error.to_string(), health, retry_after: error.retry_after(), is_absence }
     }
 }
 
@@ -83,14 +86,16 @@ impl From<super::detect::Undetected> for Failure {
     fn from(error: super::detect::Undetected) -> Self {
         match error {
             super::detect::Undetected::Unreachable(error) => error.into(),
-            unknown => Self { words: unknown.to_string(), health: Health::Failing, retry_after: None },
+            unknown => {
+                Self { words: unknown.to_string(), health: Health::Failing, retry_after: None, is_absence: false }
+            }
         }
     }
 }
 
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
-        Self { words: error.to_string(), health: Health::Failing, retry_after: None }
+        Self { words: error.to_string(), health: Health::Failing, retry_after: None, is_absence: false }
     }
 }
 
@@ -312,7 +317,7 @@ fn earlier(at: Timestamp, by: Duration) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Display;
+    use crate::model::{Display, PostsQuery};
 
     fn at(text: &str) -> Timestamp {
         text.parse().expect("an instant")
@@ -327,6 +332,7 @@ mod tests {
             service: None,
             language: None,
             display: Display::Excerpt,
+            posts: PostsQuery::default(),
         }
     }
 
@@ -341,6 +347,7 @@ mod tests {
             fresh_for: None,
             retry_after: None,
             noindex: false,
+            link: None,
         }
     }
 
@@ -349,7 +356,7 @@ mod tests {
     }
 
     fn failure(health: Health, retry_after: Option<Duration>) -> Report {
-        Report::of(Failure { words: "it broke".to_owned(), health, retry_after })
+        Report::of(Failure { words: "it broke".to_owned(), health, retry_after, is_absence: false })
     }
 
     #[test]
@@ -409,7 +416,12 @@ mod tests {
             "https://example.org/feed",
             &answer("https://example.org/feed", None),
         );
-        report.failed(Failure { words: "half".to_owned(), health: Health::Failing, retry_after: None });
+        report.failed(Failure {
+            words: "half".to_owned(),
+            health: Health::Failing,
+            retry_after: None,
+            is_absence: false,
+        });
         assert_eq!(after(&spec("a"), state.clone(), report, now).validators, before, "only when all of it was read");
         assert_eq!(after(&spec("a"), state.clone(), failure(Health::Stopped, None), now).health, Health::Stopped);
         state.moved_to = Some("https://example.org/new".to_owned());

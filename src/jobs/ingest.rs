@@ -11,7 +11,6 @@ use super::{
     detect,
     health::{self, Failure, Report},
     queue::Queue,
-    stages::judge,
 };
 use crate::{
     model::{Batch, SourceKind, SourceSpec, SourceState},
@@ -99,7 +98,7 @@ async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Bat
     let known_as = spec.service.as_deref().map(|service| stages.classifier.names_of(service)).unwrap_or_default();
     let (mut batch, mut report) = (Batch::default(), Report::new(known_as));
     let mut next = match find_platform(stages, spec, &mut state, &mut report).await {
-        Ok(()) => Some(source::first_ask(spec, &state)),
+        Ok(()) => source::begin(spec, &state, stages.clock.now()),
         Err(failure) => {
             report.failed(failure);
             None
@@ -120,9 +119,8 @@ async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Bat
                     (reading.report, reading.impacts, reading.days) = (None, Vec::new(), Vec::new());
                     reading.incidents.iter_mut().for_each(|incident| incident.service = None);
                 }
-                batch.pages.extend(reading.take_page_record(&spec.name, spec.service.as_deref(), now));
-                judge(&stages.classifier, reading.items, reading.incidents, &mut batch);
-                next = reading.next;
+                next = reading.next.take();
+                stages.take(spec, reading, &mut batch);
             }
             Err(failure) if is_history || ask.is_extra => {
                 let cursor = source::history_failed(spec, &state, &ask, stages.clock.now());
@@ -131,6 +129,20 @@ async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Bat
             Err(failure) => report.failed(failure),
         }
     }
+    recheck(stages, spec, &state, &mut batch).await;
     batch.source = Some(health::after(spec, state, report, stages.clock.now()));
     batch
+}
+
+/// Asks again for posts that are held, where that is how a network tells what was taken back.
+async fn recheck(stages: &Stages, spec: &SourceSpec, state: &SourceState, batch: &mut Batch) {
+    for ask in stages.recheck(spec, state).await {
+        let Some(post) = source::asks_about(&ask) else { continue };
+        match stages.exchange(spec, state, &ask).await {
+            Ok((_, reading)) => stages.take(spec, reading, batch),
+            Err(failure) if failure.is_absence => batch.deleted.push(post),
+            // Whoever asks us to wait is asked no more; the rest is asked for at the next poll.
+            Err(_) => break,
+        }
+    }
 }

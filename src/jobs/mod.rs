@@ -11,11 +11,13 @@ pub mod import;
 pub mod import_export;
 pub mod ingest;
 pub mod lease;
+pub mod prune;
 pub mod queue;
 pub mod rejudge;
 pub mod reread;
 pub mod stages;
 pub mod stop;
+pub mod stream;
 pub mod trust;
 
 pub use stages::Stages;

@@ -9,11 +9,17 @@ use crate::{
     fetch::Fetcher,
     model::{Answer, Ask, Batch, Clock, Facts, Incident, Item, ItemKind, Judged, SourceSpec, SourceState, Timestamp},
     source::{self, Reading},
+    store::Store,
     text::language,
 };
 
 /// A document larger than this, in bytes, takes milliseconds to read: other polls and pages must not wait for it.
 const LARGE: usize = 256 * 1024;
+
+/// How far back posts are asked for again, and how many of them are looked at in one poll.
+const HELD_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+/// See [`HELD_FOR`].
+const MOST_HELD: u64 = 200;
 
 /// What a poll needs.
 pub struct Stages {
@@ -23,6 +29,8 @@ pub struct Stages {
     pub classifier: Arc<Classifier>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// What is held already: some networks tell only those who ask that a post was taken back.
+    pub store: Store,
 }
 
 impl Stages {
@@ -37,6 +45,32 @@ impl Stages {
         let read = || source::read(spec, state, ask, &answer, self.clock.now());
         let reading = if answer.body.len() > LARGE { tokio::task::block_in_place(read)? } else { read()? };
         Ok((answer, reading))
+    }
+
+    /// Takes what was read into a batch: people become hashes, everything is judged.
+    pub fn take(&self, spec: &SourceSpec, mut reading: Reading, batch: &mut Batch) {
+        let record = reading.take_page_record(&spec.name, spec.service.as_deref(), self.clock.now());
+        batch.pages.extend(record);
+        batch.deleted.append(&mut reading.deleted);
+        batch.counts.append(&mut reading.counts);
+        batch.measurements.append(&mut reading.measurements);
+        for item in &mut reading.items {
+            let author = item.post.as_mut().and_then(|post| post.author.as_mut());
+            if let Some(author) = author {
+                *author = self.store.people().key(author);
+            }
+        }
+        judge(&self.classifier, reading.items, reading.incidents, batch);
+    }
+
+    /// The requests that find out whether posts of a source are still there.
+    pub async fn recheck(&self, spec: &SourceSpec, state: &SourceState) -> Vec<Ask> {
+        let now = self.clock.now();
+        if !spec.kind.is_posts() || spec.kind.is_stream() {
+            return Vec::new();
+        }
+        let held = self.store.held_posts(&spec.name, now - HELD_FOR, MOST_HELD).await.unwrap_or_default();
+        source::recheck(spec, state, now, &held)
     }
 }
 

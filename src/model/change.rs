@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ExportLine, Facts, Id, Incident, Item, PageRecord, SourceState, Timestamp, Verdict};
+use super::{
+    ExportLine, Facts, Id, Incident, Item, Measurement, MinuteCount, PageRecord, SourceState, Timestamp, Verdict,
+};
 
 /// A value with the verdict on it.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +29,14 @@ pub struct Batch {
     pub pages: Vec<PageRecord>,
     /// Lines of another archive, judged, which keep their history where this one does not know them.
     pub exported: Vec<ExportLine>,
+    /// Posts that their authors, or the places where they stood, took back (invariant 10).
+    pub deleted: Vec<Id>,
+    /// Authors (as keyed hashes) whose accounts are gone, with every post of theirs.
+    pub deleted_authors: Vec<String>,
+    /// What a stream counted and dropped.
+    pub counts: Vec<MinuteCount>,
+    /// Reports as numbers.
+    pub measurements: Vec<Measurement>,
     /// Cursor and health of the source that was polled.
     pub source: Option<SourceState>,
 }

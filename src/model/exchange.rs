@@ -1,6 +1,6 @@
 //! Ask and answer: what a source wants fetched, and what came. Asking and reading are pure; `fetch` stands between.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,56 @@ pub struct Ask {
     pub validators: Validators,
     /// What it brings is welcome, and its failure is none of the poll: history, or what only some pages have.
     pub is_extra: bool,
+    /// Which of a source's chains of requests it belongs to, such as one hashtag of several; empty where there is one.
+    pub chain: String,
+    /// With whose rights it is asked.
+    pub credentials: Option<Credentials>,
+}
+
+/// A line that is opened and listened to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listen {
+    /// Absolute: `ws` and `wss` for a WebSocket, `http` and `https` for server-sent events.
+    pub url: String,
+    /// With whose rights.
+    pub credentials: Option<Credentials>,
+    /// What is said first on a WebSocket, each as a text of its own.
+    pub greetings: Vec<String>,
+}
+
+/// What comes over such a line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Frame {
+    /// The name of a server-sent event; empty on a WebSocket.
+    pub event: String,
+    /// The text.
+    pub data: String,
+}
+
+/// With whose rights something is asked. Sent to the host that it is meant for, never behind a redirect to another.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Credentials {
+    /// A token that the operator was given.
+    Bearer(String),
+    /// An account of the AT protocol: a session is opened with it, kept, and renewed.
+    AtProtocol {
+        /// The server that the account lives on.
+        server: String,
+        /// Handle or mail address.
+        account: String,
+        /// An app password.
+        password: String,
+    },
+}
+
+impl fmt::Debug for Credentials {
+    /// Never the secret: what is debugged ends in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bearer(_) => f.write_str("Bearer(…)"),
+            Self::AtProtocol { server, account, .. } => write!(f, "AtProtocol({account} at {server})"),
+        }
+    }
 }
 
 /// What kind of answer it is.
@@ -58,4 +108,6 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// `X-Robots-Tag` forbids indexing or archiving.
     pub noindex: bool,
+    /// The `Link` header, by which lists are paged.
+    pub link: Option<String>,
 }

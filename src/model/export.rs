@@ -186,6 +186,7 @@ impl From<ExportedItem> for Item {
             updated_at: exported.updated_at,
             received_at: exported.received_at,
             hidden: exported.hidden,
+            post: None,
         }
     }
 }

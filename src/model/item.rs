@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Id, Timestamp, id::digest};
+use super::{Id, PostDetails, Timestamp, id::digest};
 
 /// What sort of document an item is (DESIGN section 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -73,6 +73,8 @@ pub struct Item {
     pub received_at: Timestamp,
     /// `noindex` or `noarchive` was asked for: kept out of public pages (invariant 12).
     pub hidden: bool,
+    /// Posts only.
+    pub post: Option<PostDetails>,
 }
 
 impl Item {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Doubt, PageIdentity, Timestamp, Validators};
+use super::{Credentials, Doubt, PageIdentity, Timestamp, Validators};
 
 /// The kinds of sources, each with its word.
 macro_rules! kinds {
@@ -82,6 +82,14 @@ kinds! {
     StatusJson = "status-json",
     /// A status page that has only RSS or Atom: its entries are folded into incidents.
     StatusFeed = "status-feed",
+    /// Hashtags and public timelines of a server that speaks Mastodon's API.
+    Mastodon = "mastodon",
+    /// The same, pushed.
+    MastodonStream = "mastodon-stream",
+    /// Bluesky's firehose, as Jetstream gives it.
+    Jetstream = "jetstream",
+    /// Hacker News: its search.
+    HackerNews = "hackernews",
 }
 
 impl SourceKind {
@@ -94,7 +102,17 @@ impl SourceKind {
 
     /// Whether it is a status page: official, and read as incidents.
     pub fn is_page(self) -> bool {
-        self != Self::Feed
+        self != Self::Feed && !self.is_posts()
+    }
+
+    /// Whether it brings the crowd: public posts, or reports as numbers.
+    pub fn is_posts(self) -> bool {
+        matches!(self, Self::Mastodon | Self::MastodonStream | Self::Jetstream | Self::HackerNews)
+    }
+
+    /// Whether it is pushed to us over a line that stays open.
+    pub fn is_stream(self) -> bool {
+        matches!(self, Self::MastodonStream | Self::Jetstream)
     }
 }
 
@@ -126,6 +144,25 @@ pub struct SourceSpec {
     pub language: Option<String>,
     /// How much of its text is shown.
     pub display: Display,
+    /// What is asked of a source of posts.
+    pub posts: PostsQuery,
+}
+
+/// What is asked of a source of posts. Empty for other sources.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PostsQuery {
+    /// Hashtags without `#`, lower case.
+    pub tags: Vec<String>,
+    /// Words to search for, each a search of its own.
+    pub queries: Vec<String>,
+    /// Accounts, channels, communities or repositories, as the network names them.
+    pub accounts: Vec<String>,
+    /// Only what was written on the server itself.
+    pub is_local: bool,
+    /// Other servers that give the same, for when the first one fails.
+    pub servers: Vec<String>,
+    /// With whose rights.
+    pub credentials: Option<Credentials>,
 }
 
 /// How a source fares, in one word.

@@ -87,6 +87,22 @@ impl Writer {
         self.search.reload()
     }
 
+    /// Merges away what was deleted: afterwards neither its words nor its place in any list is in a file (invariant 10).
+    ///
+    /// # Errors
+    /// The index cannot be written; what was there before goes on answering.
+    pub fn purge(&mut self) -> Result<(), SearchError> {
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let segments = open.index.searchable_segment_ids()?;
+        if !segments.is_empty() {
+            open.writer.merge(&segments).wait()?;
+        }
+        // Readers let go of the old files first.
+        self.search.reload()?;
+        open.writer.garbage_collect_files().wait()?;
+        Ok(())
+    }
+
     /// Starts another generation, to be filled while this one answers.
     ///
     /// # Errors

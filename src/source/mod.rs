@@ -8,6 +8,7 @@ pub mod export;
 mod feed;
 pub mod opml;
 mod page;
+pub mod posts;
 mod sniff;
 mod xml;
 
@@ -17,12 +18,14 @@ use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     model::{
-        Answer, Ask, ComponentDay, ComponentImpact, Incident, Item, Outcome, PageIdentity, PageRecord, PageReport,
-        SourceKind, SourceSpec, SourceState, Timestamp,
+        Answer, Ask, ComponentDay, ComponentImpact, Frame, HeldPost, Id, Incident, Item, Listen, Measurement,
+        MinuteCount, Outcome, PageIdentity, PageRecord, PageReport, SourceKind, SourceSpec, SourceState, Timestamp,
     },
     text::charset::{self, Decoded},
 };
+use jiff::SignedDuration;
 use page::Step;
+use posts::{Asked, Polled, heard::Event};
 use sniff::Format;
 
 /// What a document brought.
@@ -56,6 +59,12 @@ pub struct Reading {
     pub cursor: BTreeMap<String, String>,
     /// The platform as whose page it was read.
     pub platform: Option<SourceKind>,
+    /// Posts that are gone by their authors' will.
+    pub deleted: Vec<Id>,
+    /// Posts that were counted and are not kept.
+    pub counts: Vec<MinuteCount>,
+    /// Reports as numbers.
+    pub measurements: Vec<Measurement>,
 }
 
 impl Reading {
@@ -165,7 +174,15 @@ static NEVER_READ: BTreeMap<String, String> = BTreeMap::new();
 const ACCEPT_FEED: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, \
                            application/xml;q=0.8, text/xml;q=0.7, */*;q=0.1";
 
-/// The first request of a poll: the feed itself, or what the platform of a status page has for it.
+/// The first request of a poll; `None` where a source of posts is asked nothing.
+pub fn begin(spec: &SourceSpec, state: &SourceState, now: Timestamp) -> Option<Ask> {
+    if spec.kind.is_posts() {
+        return posts::plan(&Polled { spec, state, now }).into_iter().next();
+    }
+    Some(first_ask(spec, state))
+}
+
+/// The first request of a poll of a feed or page: the feed itself, or what the platform of a status page has for it.
 pub fn first_ask(spec: &SourceSpec, state: &SourceState) -> Ask {
     match kind(spec, state) {
         SourceKind::Feed => ask(state.address().to_owned(), ACCEPT_FEED, state),
@@ -178,6 +195,7 @@ pub fn first_ask(spec: &SourceSpec, state: &SourceState) -> Ask {
 pub fn is_history(spec: &SourceSpec, state: &SourceState, ask: &Ask) -> bool {
     match kind(spec, state) {
         SourceKind::Feed => true,
+        posts if posts.is_posts() => false,
         platform => page::is_history(platform, ask),
     }
 }
@@ -185,6 +203,46 @@ pub fn is_history(spec: &SourceSpec, state: &SourceState, ask: &Ask) -> bool {
 /// What to remember of a request for what lies behind that failed.
 pub fn history_failed(spec: &SourceSpec, state: &SourceState, ask: &Ask, now: Timestamp) -> BTreeMap<String, String> {
     page::history_failed(kind(spec, state), ask, now)
+}
+
+/// The requests that find out whether posts of a source are still where they were, newest first.
+pub fn recheck(spec: &SourceSpec, state: &SourceState, now: Timestamp, held: &[HeldPost]) -> Vec<Ask> {
+    posts::recheck(&Polled { spec, state, now }, held)
+}
+
+/// The lines of a stream, from its cursor less `rewind` on, at one of its servers.
+pub fn listen(
+    spec: &SourceSpec,
+    state: &SourceState,
+    server: &str,
+    rewind: SignedDuration,
+    now: Timestamp,
+) -> Vec<Listen> {
+    posts::heard::listen(&Polled { spec, state, now }, server, rewind).unwrap_or_default()
+}
+
+/// Reads a frame of a stream.
+///
+/// # Errors
+/// Why it is none that the stream should give; the next one may be well.
+pub fn hear(spec: &SourceSpec, frame: &Frame, now: Timestamp) -> Result<Event, String> {
+    let language = spec.language.as_deref();
+    let context = Context {
+        source: &spec.name,
+        service: None,
+        language,
+        base: None,
+        now,
+        hidden: false,
+        watched: true,
+        cursor: &NEVER_READ,
+    };
+    posts::heard::hear(spec.kind, frame, context)
+}
+
+/// The post that a request asks about again, where it does.
+pub fn asks_about(ask: &Ask) -> Option<Id> {
+    ask.chain.strip_prefix(posts::HELD)?.parse().ok()
 }
 
 /// As what a source is read: the platform that was found out, where the configuration names none.
@@ -212,22 +270,29 @@ pub fn read(
     answer: &Answer,
     now: Timestamp,
 ) -> Result<Reading, ReadError> {
-    let mut reading = match answer.outcome {
-        Outcome::Unchanged => Reading::default(),
-        Outcome::Fresh => {
-            let decoded = charset::decode(&answer.body, answer.content_type.as_deref());
-            let context = Context {
-                source: &spec.name,
-                service: spec.service.as_deref(),
-                language: spec.language.as_deref(),
-                base: Some(&answer.url),
-                now,
-                hidden: answer.noindex,
-                watched: state.last_success.is_some(),
-                cursor: &state.cursor,
-            };
-            read_text(&decoded, Some(kind(spec, state)), context)?
-        }
+    let context = Context {
+        source: &spec.name,
+        service: spec.service.as_deref(),
+        language: spec.language.as_deref(),
+        base: Some(&answer.url),
+        now,
+        hidden: answer.noindex,
+        watched: state.last_success.is_some(),
+        cursor: &state.cursor,
+    };
+    let is_fresh = answer.outcome == Outcome::Fresh;
+    if spec.kind.is_posts() {
+        let asked = Asked { polled: Polled { spec, state, now }, ask, answer, context };
+        return if is_fresh {
+            read_posts(&asked)
+        } else {
+            Ok(Reading { next: posts::next_chain(&asked), ..Reading::default() })
+        };
+    }
+    let mut reading = if is_fresh {
+        read_text(&charset::decode(&answer.body, answer.content_type.as_deref()), Some(kind(spec, state)), context)?
+    } else {
+        Reading::default()
     };
     let next = match kind(spec, state) {
         // What a feed has from before is read once: at first sight.
@@ -238,6 +303,14 @@ pub fn read(
         }
     };
     reading.next = next;
+    Ok(reading)
+}
+
+/// Reads an answer of a source of posts.
+fn read_posts(asked: &Asked<'_>) -> Result<Reading, ReadError> {
+    let decoded = charset::decode(&asked.answer.body, asked.answer.content_type.as_deref());
+    let mut reading = posts::read(&page::Document::of(&decoded.text), asked)?;
+    reading.repaired.splice(0..0, decoded.notes);
     Ok(reading)
 }
 

@@ -8,7 +8,9 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 
-use super::{Store, StoreError, availability, changes, incidents, incidents::Coming, observed, schema, sql, states};
+use super::{
+    Store, StoreError, availability, changes, incidents, incidents::Coming, observed, posts, schema, sql, states,
+};
 use crate::model::{Batch, ExportLine, Id, Item, Judged, Operation, SourceState, Subject, Timestamp, time};
 
 /// Rows of one insert: 20 columns each, below SQLite's 32,766 variables; row-by-row is ten times slower.
@@ -27,6 +29,8 @@ pub struct Committed {
     pub new_updates: usize,
     /// Incidents whose record or posts changed.
     pub edited_incidents: usize,
+    /// Posts that were held and are deleted now.
+    pub deleted_posts: usize,
 }
 
 impl Committed {
@@ -73,6 +77,17 @@ impl Store {
         }
         known.write(&transaction, now, &mut subjects).await?;
         observed::write(&transaction, batches).await?;
+        for (batch, outcome) in batches.iter().zip(&mut outcomes) {
+            let mut deleted = batch.deleted.clone();
+            deleted.extend(posts::of_authors(&transaction, &batch.deleted_authors).await?);
+            outcome.deleted_posts = posts::delete(&transaction, &deleted, now, &mut subjects).await?;
+        }
+        posts::count(&transaction, &batches.iter().flat_map(|batch| &batch.counts).collect::<Vec<_>>()).await?;
+        let measured = batches.iter().flat_map(|batch| {
+            let source = batch.source.as_ref().map_or("", |state| state.name.as_str());
+            batch.measurements.iter().map(move |one| (source, one))
+        });
+        posts::measure(&transaction, &measured.collect::<Vec<_>>()).await?;
         write_sources(&transaction, batches, &outcomes, now).await?;
         dedup(&mut subjects);
         changes::append(&transaction, &subjects, now).await?;
@@ -89,6 +104,8 @@ fn dedup(subjects: &mut Vec<(Subject, Id, Operation)>) {
 
 /// What the archive holds of the items of a transaction, and what is to be written about them.
 struct Known {
+    /// Items that were deleted once and are never taken in again.
+    deleted: HashSet<Id>,
     /// Digest and version by id, in the archive or already taken in this transaction.
     stored: HashMap<Id, (String, i32)>,
     /// New items, in order of arrival.
@@ -119,12 +136,16 @@ impl Known {
                 stored.insert(id.parse().map_err(|error| changes::wrong("items", error))?, (digest, version));
             }
         }
-        Ok(Self { stored, fresh: Vec::new(), edited: HashMap::new() })
+        let deleted = posts::deleted_before(transaction, &ids).await?;
+        Ok(Self { deleted, stored, fresh: Vec::new(), edited: HashMap::new() })
     }
 
     /// Decides what one item means: new, a new version, or nothing.
     fn take(&mut self, judged: &Judged<Item>, now: Timestamp, committed: &mut Committed) {
         let item = &judged.value;
+        if self.deleted.contains(&item.id) {
+            return;
+        }
         let digest = item.content_digest();
         match self.stored.get(&item.id).cloned() {
             None => {
@@ -208,6 +229,7 @@ async fn keep_version(
 /// The row of an item.
 fn row(judged: &Judged<Item>, digest: &str, version: i32, edited_at: Option<Timestamp>) -> schema::items::ActiveModel {
     let item = &judged.value;
+    let post = item.post.clone().unwrap_or_default();
     schema::items::ActiveModel {
         id: Set(item.id.to_string()),
         source: Set(item.source.clone()),
@@ -233,6 +255,11 @@ fn row(judged: &Judged<Item>, digest: &str, version: i32, edited_at: Option<Time
         copy_of: NotSet,
         facts: Set(judged.facts.first().map(|read| to_json(&read.facts))),
         facts_by: Set(judged.facts.first().map(|read| read.version.clone())),
+        author_key: Set(post.author.clone()),
+        repost_of: Set(post.repost_of.map(|id| id.to_string())),
+        quote_of: Set(post.quote_of.map(|id| id.to_string())),
+        reply_to: Set(post.reply_to.map(|id| id.to_string())),
+        local_id: Set(post.local_id),
     }
 }
 

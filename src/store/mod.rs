@@ -6,7 +6,7 @@
 //! transaction has read still holds when it commits, and the same code is right on both.
 //!
 //! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `incidents`, `states`,
-//! `observed`, `availability`, `read`, `changes`, `export`, `copies`, `facts`, `judging`, `lease`, `backup`.
+//! `observed`, `availability`, `read`, `changes`, `export`, `copies`, `facts`, `judging`, `posts`, `lease`, `backup`.
 
 mod availability;
 mod backup;
@@ -21,6 +21,8 @@ mod judging;
 mod lease;
 mod observed;
 mod open;
+mod people;
+mod posts;
 mod read;
 mod schema;
 mod sql;
@@ -34,5 +36,7 @@ pub use facts::Unread;
 pub use judging::{EarlierVerdict, Mark};
 pub use lease::Lease;
 pub use open::{Store, Target};
+pub use people::People;
+pub use posts::Pruned;
 pub use read::{IncidentRow, ItemRow, Row, Totals, Version};
 pub use states::{ComponentNow, PageNow, StateStretch};

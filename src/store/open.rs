@@ -12,7 +12,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::{StoreError, sql};
+use super::{People, StoreError, sql};
 use crate::model::{Clock, Id, time};
 
 /// Every migration, oldest first. A new one is a new line; none is ever edited.
@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (4, include_str!("migrations/0004_availability.sql")),
     (5, include_str!("migrations/0005_judging.sql")),
     (6, include_str!("migrations/0006_facts.sql")),
+    (7, include_str!("migrations/0007_posts.sql")),
 ];
 
 /// How long a writer waits for another process before it gives up.
@@ -60,6 +61,7 @@ pub struct Store {
     pub(super) reader: DatabaseConnection,
     pub(super) clock: Arc<dyn Clock>,
     archive: Arc<str>,
+    people: Arc<People>,
 }
 
 impl Store {
@@ -84,7 +86,13 @@ impl Store {
         };
         migrate(&writer).await?;
         let archive = archive_name(&writer, time::micros(clock.now())).await?;
-        Ok(Self { writer, reader, clock, archive: archive.into() })
+        let people = People::of(&secret(&writer).await?);
+        Ok(Self { writer, reader, clock, archive: archive.into(), people: Arc::new(people) })
+    }
+
+    /// How authors become hashes in this archive.
+    pub fn people(&self) -> &People {
+        &self.people
     }
 
     /// The archive's own id, made when the store was. Search belongs to exactly one archive.
@@ -165,15 +173,27 @@ async fn migrate(writer: &DatabaseConnection) -> Result<(), StoreError> {
     Ok(sea_orm::DatabaseTransaction::commit(transaction).await?)
 }
 
+/// The secret by which authors become hashes: drawn once, never shown, gone with the archive.
+async fn secret(writer: &DatabaseConnection) -> Result<String, StoreError> {
+    let drawn = || std::hash::RandomState::new().hash_one(0_u8);
+    let fresh = format!("{:016x}{:016x}{:016x}{:016x}", drawn(), drawn(), drawn(), drawn());
+    kept(writer, "people", fresh).await
+}
+
+/// The value that `meta` keeps under a name: the one that was written first.
+async fn kept(writer: &DatabaseConnection, name: &str, fresh: String) -> Result<String, StoreError> {
+    let insert = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    writer.execute_raw(sql::statement(writer, insert, [name.into(), fresh.into()])).await?;
+    let select = "SELECT value FROM meta WHERE name = $1";
+    let row = writer.query_one_raw(sql::statement(writer, select, [name.into()])).await?;
+    let missing = || StoreError::Row { row: format!("meta {name}"), error: "it is missing".to_owned() };
+    Ok(row.ok_or_else(missing)?.try_get_by_index(0)?)
+}
+
 /// The archive's id. The one id that is drawn and not derived: two archives must not share one.
 async fn archive_name(writer: &DatabaseConnection, now: i64) -> Result<String, StoreError> {
     // The standard library seeds its hashers from the system's randomness.
     let drawn = std::hash::RandomState::new().hash_one(now);
     let fresh = Id::derive("archive", &format!("{now} {} {drawn}", std::process::id())).to_string();
-    let insert = "INSERT INTO meta (name, value) VALUES ('archive', $1) ON CONFLICT (name) DO NOTHING";
-    writer.execute_raw(sql::statement(writer, insert, [fresh.into()])).await?;
-    let row = writer.query_one_raw(sql::statement(writer, "SELECT value FROM meta WHERE name = 'archive'", [])).await?;
-    let row =
-        row.ok_or_else(|| StoreError::Row { row: "meta archive".to_owned(), error: "it is missing".to_owned() })?;
-    Ok(row.try_get_by_index(0)?)
+    kept(writer, "archive", fresh).await
 }

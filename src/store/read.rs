@@ -6,8 +6,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 
 use super::{Store, StoreError, changes::wrong, commit::plain, facts, incidents, schema, sql};
 use crate::model::{
-    Change, Document, Facts, Id, Incident, IncidentKind, Item, ItemKind, SourceState, Subject, Timestamp, Update,
-    Verdict, time,
+    Change, Document, Facts, Id, Incident, IncidentKind, Item, ItemKind, PostDetails, SourceState, Subject, Timestamp,
+    Update, Verdict, time,
 };
 
 /// Ids of one look-up.
@@ -327,8 +327,9 @@ impl Store {
 
 pub(super) fn item_row(row: schema::items::Model) -> Result<ItemRow, StoreError> {
     let verdict = verdict(&row.verdict, &row.id)?;
-    let facts = facts::stored(row.facts, row.facts_by, &row.id)?;
     let kind = ItemKind::parse(&row.kind).ok_or_else(|| wrong(format!("items {}", row.id), "unknown kind"))?;
+    let post = (kind == ItemKind::Post).then(|| post(&row));
+    let facts = facts::stored(row.facts, row.facts_by, &row.id)?;
     Ok(ItemRow {
         item: Item {
             id: row.id.parse().map_err(|error| wrong(format!("items {}", row.id), error))?,
@@ -345,6 +346,7 @@ pub(super) fn item_row(row: schema::items::Model) -> Result<ItemRow, StoreError>
             updated_at: row.updated_at.map(time::from_micros),
             received_at: time::from_micros(row.received_at),
             hidden: row.hidden,
+            post,
         },
         verdict,
         version: u32::try_from(row.version).unwrap_or(1),
@@ -352,6 +354,18 @@ pub(super) fn item_row(row: schema::items::Model) -> Result<ItemRow, StoreError>
         copy_of: row.copy_of.and_then(|id| id.parse().ok()),
         facts,
     })
+}
+
+/// What is kept of a post besides its text.
+fn post(row: &schema::items::Model) -> PostDetails {
+    let id = |id: &Option<String>| id.as_deref().and_then(|id| id.parse().ok());
+    PostDetails {
+        author: row.author_key.clone(),
+        repost_of: id(&row.repost_of),
+        quote_of: id(&row.quote_of),
+        reply_to: id(&row.reply_to),
+        local_id: row.local_id.clone(),
+    }
 }
 
 fn verdict(json: &str, id: &str) -> Result<Verdict, StoreError> {

@@ -45,6 +45,11 @@ table!(
         copy_of: Option<String>,
         facts: Option<String>,
         facts_by: Option<String>,
+        author_key: Option<String>,
+        repost_of: Option<String>,
+        quote_of: Option<String>,
+        reply_to: Option<String>,
+        local_id: Option<String>,
     }
 );
 
@@ -261,5 +266,42 @@ table!(
         #[sea_orm(primary_key, auto_increment = false)]
         from_at: i64,
         until_at: Option<i64>,
+    }
+);
+
+table!(
+    /// What there was of items that are gone.
+    deleted, "deleted", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: String,
+        deleted_at: i64,
+        published_at: i64,
+        outage: bool,
+        services: String,
+    }
+);
+
+table!(
+    /// Posts by service and minute that were counted and dropped.
+    post_counts, "post_counts", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        service: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        minute: i64,
+        posts: i64,
+    }
+);
+
+table!(
+    /// Reports as numbers.
+    measurements, "measurements", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        service: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        source: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        at: i64,
+        reports: f64,
+        baseline: Option<f64>,
     }
 );

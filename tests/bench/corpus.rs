@@ -143,6 +143,7 @@ impl Iterator for Corpus {
             updated_at: None,
             received_at: at,
             hidden: false,
+            post: None,
         };
         let verdict = Verdict {
             outage,

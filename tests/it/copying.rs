@@ -34,6 +34,7 @@ fn item(source: &str, number: u32, title: &str, text: &str, hour: i64) -> Judged
         updated_at: None,
         received_at: at,
         hidden: false,
+        post: None,
     };
     let verdict: Verdict = serde_json::from_value(serde_json::json!({
         "outage": true, "score": 0.5, "scope": "unclear", "services": [], "phase": null, "symptoms": [], "cause": null, "why": [], "version": "t"

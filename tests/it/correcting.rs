@@ -33,6 +33,7 @@ fn item(native: &str, title: &str) -> Item {
         updated_at: None,
         received_at: at,
         hidden: false,
+        post: None,
     }
 }
 

@@ -5,6 +5,7 @@ mod support;
 mod configuration;
 mod copying;
 mod correcting;
+mod crowd;
 mod demo;
 mod facts;
 mod fetching;

@@ -17,7 +17,10 @@ use downwire::{
     classify::Classifier,
     fetch::{self, Fetcher},
     jobs::{Stages, Stop, Trouble, commit, ingest::poll_and_commit, queue::state_of},
-    model::{Clock as _, Display, Doubt, Health, Id, Origin, Phase, SourceKind, SourceSpec, SourceState, Timestamp},
+    model::{
+        Clock as _, Display, Doubt, Health, Id, Origin, Phase, PostsQuery, SourceKind, SourceSpec, SourceState,
+        Timestamp,
+    },
     store::{Committed, IncidentRow, Row, Store, Version},
 };
 use jiff::SignedDuration;
@@ -171,6 +174,7 @@ impl Poller {
             fetcher: Fetcher::new(settings, shared.clone()).expect("can be made"),
             classifier: Classifier::new(&Catalogue::built_in()).into(),
             clock: shared,
+            store: store.clone(),
         };
         let spec = SourceSpec {
             name: format!("{} test", kind.as_str()),
@@ -180,6 +184,7 @@ impl Poller {
             service: None,
             language: None,
             display: Display::Full,
+            posts: PostsQuery::default(),
         };
         Some(Self { store, spec: Arc::new(spec), stages: Arc::new(stages), clock })
     }

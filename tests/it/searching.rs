@@ -386,6 +386,7 @@ fn judged(number: usize) -> Judged<Item> {
         updated_at: None,
         received_at: at(0),
         hidden: false,
+        post: None,
     };
     let verdict: Verdict = serde_json::from_value(serde_json::json!({
         "outage": true, "score": 0.5, "scope": "unclear", "services": [], "phase": null, "symptoms": [], "cause": null, "why": [], "version": "t"

@@ -111,6 +111,7 @@ fn item(source: &str, native: &str, text: &str) -> Judged<Item> {
         updated_at: None,
         received_at: at("2024-12-26T19:00:00Z"),
         hidden: false,
+        post: None,
     };
     Judged { value, verdict: verdict("ChatGPT"), facts: Vec::new() }
 }

@@ -20,6 +20,7 @@ fn spec(kind: SourceKind, url: &str) -> SourceSpec {
         service: Some("Acme Cloud".to_owned()),
         language: None,
         display: Display::Full,
+        posts: crate::model::source::PostsQuery::default(),
     }
 }
 
@@ -45,6 +46,7 @@ fn answer(outcome: Outcome, url: &str) -> Answer {
         fresh_for: None,
         retry_after: None,
         noindex: false,
+        link: None,
     }
 }
 

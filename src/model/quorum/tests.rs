@@ -17,6 +17,7 @@ fn source(kind: SourceKind, number: usize, health: Health, last_success: i64) ->
         service: None,
         language: None,
         display: Display::Excerpt,
+        posts: crate::model::source::PostsQuery::default(),
     };
     let mut state = SourceState::new(&spec.name, &url, at(100));
     state.health = health;

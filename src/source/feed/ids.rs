@@ -80,5 +80,6 @@ fn item(draft: Draft, native_id: String, source: &str) -> Item {
         updated_at: draft.updated,
         received_at: draft.now,
         hidden: draft.hidden,
+        post: None,
     }
 }

@@ -39,7 +39,8 @@ impl<'a> Document<'a> {
                 serde_json::from_str(self.text).map_err(|error| ReadError::BrokenJson(error.to_string()))
             }
             Ok(Format::Xml) => Err(ReadError::OtherPage("a platform that speaks JSON", "XML".to_owned())),
-            Err(error) => Err(error.clone()),
+            // `null` is an answer, too.
+            Err(error) => serde_json::from_str(self.text).map_err(|_| error.clone()),
         };
         self.json.get_or_init(parse).as_ref().map_err(Clone::clone)
     }

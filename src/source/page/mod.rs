@@ -32,7 +32,7 @@ mod trust;
 mod upptime;
 mod uptimecom;
 mod uptimekuma;
-mod value;
+pub(super) mod value;
 mod vendors;
 mod vigil;
 mod zendesk;

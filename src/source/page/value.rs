@@ -13,12 +13,12 @@ use crate::{
 const MILLISECONDS_FROM: f64 = 1e11;
 
 /// A text or number under `key`, trimmed; `None` when it is missing, null or empty.
-pub(super) fn word(value: &Value, key: &str) -> Option<String> {
+pub(in crate::source) fn word(value: &Value, key: &str) -> Option<String> {
     as_word(value.get(key)?)
 }
 
 /// A text or number, trimmed; `None` when it is something else or empty.
-pub(super) fn as_word(value: &Value) -> Option<String> {
+pub(in crate::source) fn as_word(value: &Value) -> Option<String> {
     let word = match value {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
@@ -28,7 +28,7 @@ pub(super) fn as_word(value: &Value) -> Option<String> {
 }
 
 /// A whole number under `key`, also one written as text.
-pub(super) fn integer(value: &Value, key: &str) -> Option<i64> {
+pub(in crate::source) fn integer(value: &Value, key: &str) -> Option<i64> {
     match value.get(key)? {
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|float| float as i64)),
         Value::String(text) => text.trim().parse().ok(),
@@ -37,17 +37,17 @@ pub(super) fn integer(value: &Value, key: &str) -> Option<i64> {
 }
 
 /// The array under `key`; empty when it is missing, null or something else.
-pub(super) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+pub(in crate::source) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// An instant under `key`: a date that names its zone, or seconds or milliseconds since 1970 as number or text.
-pub(super) fn time(value: &Value, key: &str) -> Option<Timestamp> {
+pub(in crate::source) fn time(value: &Value, key: &str) -> Option<Timestamp> {
     as_time(value.get(key)?)
 }
 
 /// See [`time`].
-pub(super) fn as_time(value: &Value) -> Option<Timestamp> {
+pub(in crate::source) fn as_time(value: &Value) -> Option<Timestamp> {
     match value {
         Value::String(text) => dates::instant(text).or_else(|| text.trim().parse().ok().and_then(epoch)),
         Value::Number(number) => number.as_f64().and_then(epoch),
@@ -56,7 +56,7 @@ pub(super) fn as_time(value: &Value) -> Option<Timestamp> {
 }
 
 /// An instant under `key` that is written without a zone, in the zone that the page is known to keep.
-pub(super) fn time_in(value: &Value, key: &str, zone: &TimeZone) -> Option<Timestamp> {
+pub(in crate::source) fn time_in(value: &Value, key: &str, zone: &TimeZone) -> Option<Timestamp> {
     let text = value.get(key)?.as_str()?;
     let written = dates::read(text)?;
     if written.zone {
@@ -67,7 +67,7 @@ pub(super) fn time_in(value: &Value, key: &str, zone: &TimeZone) -> Option<Times
 }
 
 /// Seconds or milliseconds since 1970, told apart by size; 0 stands for "never".
-pub(super) fn epoch(number: f64) -> Option<Timestamp> {
+pub(in crate::source) fn epoch(number: f64) -> Option<Timestamp> {
     if number == 0.0 || !number.is_finite() {
         return None;
     }
@@ -76,19 +76,19 @@ pub(super) fn epoch(number: f64) -> Option<Timestamp> {
 }
 
 /// Markup or plain text under `key` as plain text with line feeds, at most [`LONGEST_TEXT`] bytes; empty when there is none.
-pub(super) fn text(value: &Value, key: &str) -> String {
+pub(in crate::source) fn text(value: &Value, key: &str) -> String {
     word(value, key).map(|markup| plain(&markup)).unwrap_or_default()
 }
 
 /// See [`text`].
-pub(super) fn plain(markup: &str) -> String {
+pub(in crate::source) fn plain(markup: &str) -> String {
     let mut text = html::to_text(markup);
     html::cut(&mut text, LONGEST_TEXT);
     text
 }
 
 /// Markup or plain text under `key` in one line; empty when there is none.
-pub(super) fn line(value: &Value, key: &str) -> String {
+pub(in crate::source) fn line(value: &Value, key: &str) -> String {
     word(value, key).map(|markup| html::one_line(&html::to_text(&markup))).unwrap_or_default()
 }
 

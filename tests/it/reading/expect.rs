@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use downwire::{
-    model::{Answer, Display, Outcome, SourceKind, SourceSpec, SourceState, Timestamp, Validators},
+    model::{Answer, Display, Outcome, PostsQuery, SourceKind, SourceSpec, SourceState, Timestamp, Validators},
     source::{self, ReadError, Reading},
     text::{charset, dates, html, urls},
 };
@@ -151,6 +151,7 @@ fn poll(bytes: &[u8]) -> Result<Reading, ReadError> {
         service: None,
         language: None,
         display: Display::Full,
+        posts: PostsQuery::default(),
     };
     let state = SourceState::new("example", &url, super::now());
     let answer = Answer {
@@ -163,6 +164,7 @@ fn poll(bytes: &[u8]) -> Result<Reading, ReadError> {
         fresh_for: None,
         retry_after: None,
         noindex: false,
+        link: None,
     };
     source::read(&spec, &state, &source::first_ask(&spec, &state), &answer, super::now())
 }

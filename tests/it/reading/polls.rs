@@ -1,7 +1,7 @@
 //! What a poll asks, and in which order.
 
 use downwire::{
-    model::{Answer, Ask, Display, Origin, Outcome, SourceKind, SourceSpec, SourceState, Validators},
+    model::{Answer, Ask, Display, Origin, Outcome, PostsQuery, SourceKind, SourceSpec, SourceState, Validators},
     source::{ReadError, Reading, first_ask},
 };
 
@@ -16,6 +16,7 @@ fn spec(kind: SourceKind, url: &str) -> SourceSpec {
         service: Some("Example Cloud".to_owned()),
         language: Some("EN-gb".to_owned()),
         display: Display::Excerpt,
+        posts: PostsQuery::default(),
     }
 }
 
@@ -34,6 +35,7 @@ fn answer(outcome: Outcome, url: &str, body: &str) -> Answer {
         fresh_for: None,
         retry_after: None,
         noindex: false,
+        link: None,
     }
 }
 
