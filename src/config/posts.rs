@@ -184,7 +184,7 @@ fn tags(posts: &raw::Posts, kind: &Kind, catalogue: &Catalogue) -> Vec<String> {
             .iter()
             .flat_map(|service| &service.hashtags)
             .filter(|tag| tag.ends_with("down") || tag.ends_with("outage"));
-        TAGS.iter().map(|tag| (*tag).to_owned()).chain(down.cloned().take(MOST_TAGS - TAGS.len())).collect()
+        TAGS.iter().map(|tag| (*tag).to_owned()).chain(down.take(MOST_TAGS - TAGS.len()).cloned()).collect()
     })
 }
 

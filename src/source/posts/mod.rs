@@ -32,8 +32,11 @@ pub(super) struct Adapter {
     /// Reads one answer: what is in it, the cursor of its chain, and what else is asked for in the same chain.
     read: fn(&Document<'_>, &Asked<'_>) -> Result<Reading, ReadError>,
     /// The requests that find out whether posts are still there; `None` where the network tells it otherwise.
-    recheck: Option<fn(&Polled<'_>, &[HeldPost]) -> Vec<Ask>>,
+    recheck: Option<Recheck>,
 }
+
+/// Which of the held posts are asked for again.
+type Recheck = fn(&Polled<'_>, &[HeldPost]) -> Vec<Ask>;
 
 /// What is polled, and how far it has come.
 pub(super) struct Polled<'a> {

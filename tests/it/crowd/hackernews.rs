@@ -18,7 +18,10 @@ const SECOND: i64 = 1_735_239_600;
 
 /// A search that gives its newest hits first, and an item store beside it.
 #[derive(Clone, Default)]
-struct Server(Arc<Mutex<Vec<(u64, i64, &'static str)>>>);
+struct Server(Arc<Mutex<Vec<Hit>>>);
+
+/// Its id, its second, and what became of it.
+type Hit = (u64, i64, &'static str);
 
 impl Server {
     fn publish(&self, id: u64, second: i64) {
