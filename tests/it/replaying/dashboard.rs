@@ -27,8 +27,7 @@ fn snapshot(recorded: &Value) -> Snapshot {
 
 fn told(event: &Value) -> Told {
     let field = |name: &str| event[name].as_str().expect("a string");
-    let mut posts: Vec<(Timestamp, String)> =
-        field("description").split("<div>").skip(1).map(|post| self::post(post)).collect();
+    let mut posts: Vec<(Timestamp, String)> = field("description").split("<div>").skip(1).map(post).collect();
     assert!(posts.is_sorted_by_key(|(at, _)| *at));
     // One post of one service stood on the page twice, until somebody saw it.
     posts.dedup();
