@@ -41,6 +41,12 @@ impl Service {
         Self { name: name.to_owned(), owner: name.to_owned(), ..Self::default() }
     }
 
+    /// Whether its status page is on this host.
+    pub fn is_on(&self, host: &str) -> bool {
+        let own = self.status.as_deref().and_then(|status| status.split("//").nth(1)?.split('/').next());
+        own.is_some_and(|own| own.eq_ignore_ascii_case(host))
+    }
+
     /// Whether a name of it is a word of its own.
     pub fn is_ambiguous(&self, name: &str) -> bool {
         self.ambiguous.iter().any(|word| word.eq_ignore_ascii_case(name))
@@ -87,30 +93,20 @@ impl Catalogue {
 
     /// The first service whose status page is on this host.
     pub fn by_status_host(&self, host: &str) -> Option<&Service> {
-        let host_of =
-            |service: &Service| Some(service.status.as_deref()?.split("//").nth(1)?.split('/').next()?.to_lowercase());
-        self.services.iter().find(|service| host_of(service).is_some_and(|own| own == host.to_lowercase()))
+        self.services.iter().find(|service| service.is_on(host))
     }
 
     /// The services whose status page is on this host and that one of the page's components names, alone or behind its
-    /// group ("Group / Name"). Where none does, the page's main service: the one named as its owner, else the first.
+    /// group ("Group / Name").
     pub fn services_of_page(&self, host: &str, components: &[String]) -> Vec<&Service> {
-        let host = host.to_lowercase();
-        let host_of =
-            |service: &Service| Some(service.status.as_deref()?.split("//").nth(1)?.split('/').next()?.to_lowercase());
-        let page: Vec<&Service> =
-            self.services.iter().filter(|service| host_of(service).as_deref() == Some(host.as_str())).collect();
+        let of_page = self.services.iter().filter(|service| service.is_on(host));
         let parts =
             |whole: &str| [Some(whole.to_lowercase()), whole.rsplit_once(" / ").map(|(_, own)| own.to_lowercase())];
         let named: Vec<String> = components.iter().flat_map(|whole| parts(whole.trim())).flatten().collect();
         let is_named = |service: &Service| {
             service.aliases.iter().chain([&service.name]).any(|name| named.contains(&name.to_lowercase()))
         };
-        let found: Vec<&Service> = page.iter().copied().filter(|service| is_named(service)).collect();
-        if !found.is_empty() {
-            return found;
-        }
-        page.iter().find(|service| service.name == service.owner).or(page.first()).copied().into_iter().collect()
+        of_page.filter(|service| is_named(service)).collect()
     }
 
     /// The same query with services by their own names: `service:gcp` asks for Google Cloud.
@@ -209,9 +205,9 @@ mod tests {
         let catalogue = Catalogue::built_in();
         for (host, components, expected) in [
             ("status.openai.com", vec!["chatgpt", "APIs / Sora"], vec!["ChatGPT", "Sora"]),
-            ("STATUS.openai.com", vec!["Login"], vec!["OpenAI"]),
-            ("status.openai.com", vec!["My ChatGPT"], vec!["OpenAI"]),
-            ("www.githubstatus.com", vec![], vec!["GitHub"]),
+            ("STATUS.openai.com", vec!["Login", "Sora"], vec!["Sora"]),
+            ("status.openai.com", vec!["My ChatGPT"], vec![]),
+            ("www.githubstatus.com", vec![], vec![]),
             ("nowhere.example", vec!["ChatGPT"], vec![]),
         ] {
             let components: Vec<String> = components.into_iter().map(str::to_owned).collect();
