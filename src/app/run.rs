@@ -92,6 +92,8 @@ async fn start(
     let (stop_serve, serve_stop) = Stop::new();
     let troubles = Troubles::default();
     say_where(&settings, listener.as_ref());
+    // Before anything counts: what is counted before there is a recorder is lost.
+    let metrics = serve::metrics();
 
     let follow = tokio::spawn(follow_when_free(archive.clone(), troubles.search.clone(), follow_stop));
     let ingest =
@@ -106,7 +108,7 @@ async fn start(
             clock: archive.clock.clone(),
             public_url: settings.server.public_url.clone(),
             ready: troubles.ready(ingest_stop),
-            metrics: serve::metrics(),
+            metrics,
             token: settings.token.as_deref().map(Into::into),
         };
         let app = serve::router(context);

@@ -118,6 +118,12 @@ async fn take_out(
         .filter(schema::likeness::Column::Item.is_in(gone))
         .exec(transaction)
         .await?;
+    // Reasons quote the text, and a mark says of whom it was made.
+    schema::verdicts::Entity::delete_many()
+        .filter(schema::verdicts::Column::Item.is_in(gone))
+        .exec(transaction)
+        .await?;
+    schema::marks::Entity::delete_many().filter(schema::marks::Column::Item.is_in(gone)).exec(transaction).await?;
     for id in &copies {
         subjects.push((Subject::Item, parse(id)?, Operation::Upsert));
     }

@@ -69,8 +69,21 @@ fn an_archive_alone_is_a_whole_configuration() {
 
 #[test]
 fn what_a_later_version_does_is_accepted_and_said() {
-    let text = "[digest]\ntime = \"07:00\"\n[[posts]]\nkind = \"mastodon\"\n";
-    assert_eq!(parse(text).expect("is right").notes.len(), 2);
+    let text = "[digest]\ntime = \"07:00\"\n";
+    assert_eq!(parse(text).expect("is right").notes.len(), 1);
+}
+
+#[test]
+fn a_source_of_posts_needs_no_more_than_its_kind_and_its_server() {
+    let problem = parse("[[posts]]\nkind = \"mastodon\"\n").expect_err("which server?");
+    assert!(problem.contains("posts[0].server") && problem.contains("say which"), "{problem}");
+    let text =
+        "[[posts]]\nkind = \"mastodon\"\nserver = \"https://social.example\"\n[[posts]]\nkind = \"hackernews\"\n";
+    let settings = parse(text).expect("is right");
+    let crowd = settings.sources.iter().filter(|spec| !spec.posts.tags.is_empty() || !spec.posts.queries.is_empty());
+    assert_eq!(crowd.count(), 2, "the catalogue says what to ask for");
+    let problem = parse("[[posts]]\nkind = \"myspace\"\n").expect_err("is none");
+    assert!(problem.contains("expected one of mastodon"), "{problem}");
 }
 
 #[test]

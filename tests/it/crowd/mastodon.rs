@@ -147,6 +147,9 @@ async fn a_server_that_asks_us_to_wait_in_either_way_is_left_alone_until_then() 
     }
 }
 
+/// A first sight begins at the newest page, of so many posts; what was before it is not asked for.
+const FIRST_PAGE: u64 = 41;
+
 /// What may happen between two polls.
 #[derive(Debug, Clone)]
 enum Happens {
@@ -178,7 +181,7 @@ fn whatever_happens_between_polls_every_post_is_held_once_and_what_was_taken_bac
             let (mut newest, mut there) = (0, std::collections::BTreeMap::new());
             for happened in story {
                 match happened {
-                    Happens::Published(count) => (0..count % 45).for_each(|_| {
+                    Happens::Published(count) => (0..count % FIRST_PAGE).for_each(|_| {
                         newest += 1;
                         server.publish(newest, |_| {});
                         there.insert(newest, text(newest));
