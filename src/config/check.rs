@@ -20,7 +20,7 @@ const PAGE_SCHEDULE: &str = "*/5 * * * *";
 
 /// Checks a text. `origin` is where it comes from.
 pub fn settings(text: &str, file: &str, origin: Origin, environment: &Environment) -> Result<Settings, Problems> {
-    let mut checker = Checker { text, file, problems: Problems::default() };
+    let mut checker = Checker { text, file, problems: Problems::default(), notes: Vec::new() };
     let raw: raw::File = match toml::from_str(text) {
         Ok(raw) => raw,
         Err(error) => return Err(checker.syntax(&error)),
@@ -41,9 +41,10 @@ pub fn settings(text: &str, file: &str, origin: Origin, environment: &Environmen
     let privacy = checker.privacy(raw.privacy);
     let later = [(raw.digest.is_some(), "[digest]", "the digest by mail")];
     let notes = later.iter().filter(|(there, ..)| *there);
-    let notes =
-        notes.map(|(_, key, what)| format!("{key} is kept for a later version: this one does not do {what} yet"));
-    let notes = notes.collect();
+    let mut notes: Vec<String> = notes
+        .map(|(_, key, what)| format!("{key} is kept for a later version: this one does not do {what} yet"))
+        .collect();
+    notes.append(&mut checker.notes);
     checker.problems.sort();
     if !checker.problems.is_empty() {
         return Err(checker.problems);
@@ -57,9 +58,15 @@ pub(super) struct Checker<'a> {
     text: &'a str,
     file: &'a str,
     problems: Problems,
+    notes: Vec<String>,
 }
 
 impl Checker<'_> {
+    /// Something that is right and may surprise.
+    pub(super) fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
     pub(super) fn problem(&mut self, at: usize, key: &str, message: impl Into<String>) {
         let before = self.text.get(..at).unwrap_or("");
         let line = before.matches('\n').count() + 1;

@@ -92,6 +92,7 @@ pub struct Posts {
     pub tags: Option<Vec<String>>,
     pub query: Option<Vec<String>>,
     pub accounts: Option<Vec<String>>,
+    pub service: At<String>,
     pub local: Option<bool>,
     pub schedule: At<String>,
     pub language: Option<String>,

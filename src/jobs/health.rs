@@ -55,18 +55,37 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// The server answers, and what was asked for is not there (404, 410).
     pub is_absence: bool,
+    /// The server answers, with something else than what was asked for: another request may fare better at once.
+    pub is_refusal: bool,
 }
 
 impl Failure {
     /// A stage of ours failed in a way that it should not.
     pub fn bug() -> Self {
         let words = "downwire failed on what it sent (a bug worth reporting; the log has its place)".to_owned();
-        Self { words, health: Health::Failing, retry_after: None, is_absence: false }
+        Self { words, health: Health::Failing, retry_after: None, is_absence: false, is_refusal: false }
     }
 
     /// The archive refused what came.
     pub fn refused(words: String) -> Self {
-        Self { words, health: Health::Failing, retry_after: None, is_absence: false }
+        Self { words, health: Health::Failing, retry_after: None, is_absence: false, is_refusal: false }
+    }
+}
+
+impl Failure {
+    /// What an answer means that `kind` of source gave. Reddit answers 403 where it means 429 (reported of its feeds since
+    /// June 2026), and YouTube 404 and 500 for days about channels that are still there.
+    pub fn of(kind: SourceKind, error: FetchError) -> Self {
+        let mut failure = Self::from(error.clone());
+        match (kind, error) {
+            (SourceKind::Reddit, FetchError::Forbidden(status)) => {
+                failure.words = format!("the server asks us to wait ({status}, which means a limit here)");
+                failure.health = Health::Limited;
+            }
+            (SourceKind::YouTube, FetchError::Gone(_)) => failure.health = Health::Failing,
+            _ => {}
+        }
+        failure
     }
 }
 
@@ -78,7 +97,8 @@ impl From<FetchError> for Failure {
             _ => Health::Failing,
         };
         let is_absence = error.is_gone() || error == FetchError::Status(404);
-        Self { words: error.to_string(), health, retry_after: error.retry_after(), is_absence }
+        let is_refusal = is_absence || matches!(error, FetchError::Status(_));
+        Self { words: error.to_string(), health, retry_after: error.retry_after(), is_absence, is_refusal }
     }
 }
 
@@ -86,16 +106,21 @@ impl From<super::detect::Undetected> for Failure {
     fn from(error: super::detect::Undetected) -> Self {
         match error {
             super::detect::Undetected::Unreachable(error) => error.into(),
-            unknown => {
-                Self { words: unknown.to_string(), health: Health::Failing, retry_after: None, is_absence: false }
-            }
+            unknown => Self {
+                words: unknown.to_string(),
+                health: Health::Failing,
+                retry_after: None,
+                is_absence: false,
+                is_refusal: false,
+            },
         }
     }
 }
 
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
-        Self { words: error.to_string(), health: Health::Failing, retry_after: None, is_absence: false }
+        let words = error.to_string();
+        Self { words, health: Health::Failing, retry_after: None, is_absence: false, is_refusal: true }
     }
 }
 
@@ -167,9 +192,16 @@ impl Report {
         self.cursor.append(&mut cursor);
     }
 
-    /// The poll ended here.
+    /// The poll ended here, or one of its chains did; the first failure is the one that is told.
     pub fn failed(&mut self, failure: Failure) {
-        self.failure = Some(failure);
+        self.failure.get_or_insert(failure);
+    }
+
+    /// The poll came to its end, or to that of what one poll may ask; what was read before may know it better.
+    pub fn stopped(&mut self, cursor: BTreeMap<String, String>) {
+        for (key, value) in cursor {
+            self.cursor.entry(key).or_insert(value);
+        }
     }
 
     fn postpone(&mut self, by: Option<Duration>) {
@@ -356,7 +388,7 @@ mod tests {
     }
 
     fn failure(health: Health, retry_after: Option<Duration>) -> Report {
-        Report::of(Failure { words: "it broke".to_owned(), health, retry_after, is_absence: false })
+        Report::of(Failure { words: "it broke".to_owned(), health, retry_after, is_absence: false, is_refusal: false })
     }
 
     #[test]
@@ -421,6 +453,7 @@ mod tests {
             health: Health::Failing,
             retry_after: None,
             is_absence: false,
+            is_refusal: false,
         });
         assert_eq!(after(&spec("a"), state.clone(), report, now).validators, before, "only when all of it was read");
         assert_eq!(after(&spec("a"), state.clone(), failure(Health::Stopped, None), now).health, Health::Stopped);

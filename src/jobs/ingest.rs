@@ -126,9 +126,18 @@ async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Bat
                 let cursor = source::history_failed(spec, &state, &ask, stages.clock.now());
                 report.history_ended(&failure, cursor);
             }
-            Err(failure) => report.failed(failure),
+            Err(failure) => {
+                if failure.is_refusal {
+                    next = source::after_refusal(spec, &reached, &ask, failure.is_absence, stages.clock.now());
+                }
+                // Where the same is found elsewhere, nothing has failed.
+                if next.as_ref().is_none_or(|next| next.chain != ask.chain) {
+                    report.failed(failure);
+                }
+            }
         }
     }
+    report.stopped(source::stopped_before(spec, next.as_ref()));
     recheck(stages, spec, &state, &mut batch).await;
     batch.source = Some(health::after(spec, state, report, stages.clock.now()));
     batch
@@ -137,10 +146,10 @@ async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Bat
 /// Asks again for posts that are held, where that is how a network tells what was taken back.
 async fn recheck(stages: &Stages, spec: &SourceSpec, state: &SourceState, batch: &mut Batch) {
     for ask in stages.recheck(spec, state).await {
-        let Some(post) = source::asks_about(&ask) else { continue };
         match stages.exchange(spec, state, &ask).await {
             Ok((_, reading)) => stages.take(spec, reading, batch),
-            Err(failure) if failure.is_absence => batch.deleted.push(post),
+            // Where one request asks for many, an answer tells which are missing.
+            Err(failure) if failure.is_absence => batch.deleted.extend(source::asks_about(&ask)),
             // Whoever asks us to wait is asked no more; the rest is asked for at the next poll.
             Err(_) => break,
         }

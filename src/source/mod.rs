@@ -205,6 +205,30 @@ pub fn history_failed(spec: &SourceSpec, state: &SourceState, ask: &Ask, now: Ti
     page::history_failed(kind(spec, state), ask, now)
 }
 
+/// What is asked after a request of a source of posts that the server answered with a refusal: the same elsewhere where it
+/// does not know the address, else what lies behind. One hashtag that a server does not like must not hide the others.
+pub fn after_refusal(
+    spec: &SourceSpec,
+    state: &SourceState,
+    ask: &Ask,
+    is_absence: bool,
+    now: Timestamp,
+) -> Option<Ask> {
+    if !spec.kind.is_posts() {
+        return None;
+    }
+    let elsewhere = if is_absence { posts::elsewhere(spec.kind, ask) } else { None };
+    elsewhere.or_else(|| posts::next_chain(&Polled { spec, state, now }, ask))
+}
+
+/// The cursor of a poll that had to stop before a request, or that came to its end.
+pub fn stopped_before(spec: &SourceSpec, next: Option<&Ask>) -> BTreeMap<String, String> {
+    if !spec.kind.is_posts() {
+        return BTreeMap::new();
+    }
+    BTreeMap::from([(posts::TURN.to_owned(), next.map(|ask| ask.chain.clone()).unwrap_or_default())])
+}
+
 /// The requests that find out whether posts of a source are still where they were, newest first.
 pub fn recheck(spec: &SourceSpec, state: &SourceState, now: Timestamp, held: &[HeldPost]) -> Vec<Ask> {
     posts::recheck(&Polled { spec, state, now }, held)
@@ -240,7 +264,7 @@ pub fn hear(spec: &SourceSpec, frame: &Frame, now: Timestamp) -> Result<Event, S
     posts::heard::hear(spec.kind, frame, context)
 }
 
-/// The post that a request asks about again, where it does.
+/// The post that a request asks about again, where it is a single one.
 pub fn asks_about(ask: &Ask) -> Option<Id> {
     ask.chain.strip_prefix(posts::HELD)?.parse().ok()
 }
@@ -286,7 +310,7 @@ pub fn read(
         return if is_fresh {
             read_posts(&asked)
         } else {
-            Ok(Reading { next: posts::next_chain(&asked), ..Reading::default() })
+            Ok(Reading { next: posts::next_chain(&asked.polled, ask), ..Reading::default() })
         };
     }
     let mut reading = if is_fresh {

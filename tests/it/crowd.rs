@@ -2,6 +2,7 @@
 
 mod hackernews;
 mod jetstream;
+mod lists;
 mod mastodon;
 mod taken_back;
 
