@@ -4,6 +4,7 @@ mod hackernews;
 mod jetstream;
 mod lists;
 mod mastodon;
+mod real;
 mod taken_back;
 
 use std::{sync::Arc, time::Duration};

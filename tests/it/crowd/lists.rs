@@ -372,7 +372,7 @@ fn whatever_comes_and_goes_between_polls_every_post_is_held_once_on_every_networ
         assert_eq!(differences(&held, &expected), Vec::<String>::new(), "{language:?}");
     }
     let mut runner =
-        TestRunner::new(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() });
+        TestRunner::new(ProptestConfig { cases: 5, failure_persistence: None, ..ProptestConfig::default() });
     let cases = runner.run(&happens(), |(language, story)| {
         let language = Language::ALL[language];
         let (held, expected) = runtime.block_on(play(language, &story));
