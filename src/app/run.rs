@@ -110,6 +110,8 @@ async fn start(
             ready: troubles.ready(ingest_stop),
             metrics,
             token: settings.token.as_deref().map(Into::into),
+            privacy: settings.privacy,
+            contact: settings.fetch.contact.as_deref().map(Into::into),
         };
         let app = serve::router(context);
         tokio::spawn(async move {

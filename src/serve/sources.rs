@@ -2,15 +2,27 @@
 
 use axum::{extract::State, http::StatusCode, response::Response};
 
-use super::{Context, pages};
+use super::{Candidate, Context, Sought, candidates, pages, search};
 use crate::{
-    model::{Health, SourceSpec, SourceState, Timestamp, quorum},
+    model::{Health, SourceKind, SourceSpec, SourceState, Timestamp, quorum},
     render::{
         self,
         duration::{ago, stamp},
         view::{self, Frame},
     },
 };
+
+/// Names that the catalogue lacks are looked for in so many days, and so many are shown.
+const CANDIDATE_DAYS: u16 = 7;
+/// See [`CANDIDATE_DAYS`].
+const CANDIDATES: usize = 20;
+
+/// A name with the search for it and who said so.
+fn candidate(one: Candidate) -> (String, String, String) {
+    let href = search::href(&format!("kind:post outage:yes service:\"{}\"", one.name.replace('"', " ")));
+    let words = format!("{} people in {} posts, last {}", one.authors, one.posts, stamp(one.last));
+    (one.name, href, words)
+}
 
 /// `/sources`.
 pub async fn page(State(context): State<Context>) -> Response {
@@ -29,8 +41,15 @@ pub async fn page(State(context): State<Context>) -> Response {
     let summary = summary(&known, &shared);
     let shared = shared.iter().map(|trouble| trouble.words()).collect();
     let sources = known.into_iter().map(|(spec, state)| source(spec, state, now)).collect();
+    let candidates = match candidates(&Sought::of(&context), CANDIDATE_DAYS).await {
+        Ok(found) => found.into_iter().take(CANDIDATES).map(candidate).collect(),
+        Err(error) => return pages::unavailable(&error),
+    };
     let frame = Frame { title: "Sources · downwire".to_owned(), feed: None, now };
-    pages::rendered(StatusCode::OK, render::pages::sources(&view::Sources { frame, summary, shared, sources }))
+    pages::rendered(
+        StatusCode::OK,
+        render::pages::sources(&view::Sources { candidates, frame, summary, shared, sources }),
+    )
 }
 
 /// How many are well. Many pages that failed at once for one reason are one trouble.
@@ -78,7 +97,14 @@ fn source(spec: &SourceSpec, state: Option<&SourceState>, now: Timestamp) -> vie
     };
     view::Source {
         name: spec.name.clone(),
-        kind: if spec.kind.is_page() { "status page".to_owned() } else { "feed".to_owned() },
+        kind: match spec.kind {
+            kind if kind.is_page() => "status page".to_owned(),
+            SourceKind::Feed => "feed".to_owned(),
+            SourceKind::Reports => "reports as numbers".to_owned(),
+            SourceKind::Radar | SourceKind::Ioda => "measurements of the Internet".to_owned(),
+            kind if kind.is_stream() => format!("posts, pushed ({})", kind.as_str()),
+            kind => format!("posts ({})", kind.as_str()),
+        },
         url: spec.url.clone(),
         health: word.to_owned(),
         class,

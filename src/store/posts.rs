@@ -271,22 +271,42 @@ impl Store {
         Ok(rows.into_iter().map(count).collect())
     }
 
-    /// The reports on a service from `since` on, oldest first.
+    /// The time of the newest report on a service.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn measurements(&self, service: &str, since: Timestamp) -> Result<Vec<Measurement>, StoreError> {
+    pub async fn newest_measurement(&self, service: &str) -> Result<Option<Timestamp>, StoreError> {
+        let newest = schema::measurements::Entity::find()
+            .select_only()
+            .column(schema::measurements::Column::At)
+            .filter(schema::measurements::Column::Service.eq(service))
+            .order_by_desc(schema::measurements::Column::At)
+            .limit(1)
+            .into_tuple::<i64>()
+            .one(&self.reader)
+            .await?;
+        Ok(newest.map(time::from_micros))
+    }
+
+    /// The reports on a service from `since` on, each with the source that gave it, oldest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn measurements(
+        &self,
+        service: &str,
+        since: Timestamp,
+    ) -> Result<Vec<(String, Measurement)>, StoreError> {
         let rows = schema::measurements::Entity::find()
             .filter(schema::measurements::Column::Service.eq(service))
             .filter(schema::measurements::Column::At.gte(time::micros(since)))
             .order_by_asc(schema::measurements::Column::At)
             .all(&self.reader)
             .await?;
-        let one = |row: schema::measurements::Model| Measurement {
-            service: row.service,
-            at: time::from_micros(row.at),
-            reports: row.reports,
-            baseline: row.baseline,
+        let one = |row: schema::measurements::Model| {
+            let at = time::from_micros(row.at);
+            let one = Measurement { service: row.service, at, reports: row.reports, baseline: row.baseline };
+            (row.source, one)
         };
         Ok(rows.into_iter().map(one).collect())
     }

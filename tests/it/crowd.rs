@@ -4,6 +4,7 @@ mod hackernews;
 mod jetstream;
 mod lists;
 mod mastodon;
+mod numbers;
 mod real;
 mod taken_back;
 
@@ -47,6 +48,12 @@ impl Poller {
             posts,
         };
         Self { store, spec: Arc::new(spec), clock }
+    }
+
+    /// The same, about one service.
+    fn about(mut self, service: &str) -> Self {
+        Arc::make_mut(&mut self.spec).service = Some(service.to_owned());
+        self
     }
 
     /// One poll by a downwire that has just started: whatever it needs to know is in the archive.
