@@ -296,6 +296,8 @@ pub struct Item {
     pub edits: Vec<Edit>,
     /// The item of another source that it repeats: the source, and our page of it.
     pub copy_of: Option<(String, String)>,
+    /// Of a post: what it answers, quotes or passes on, in words, each with its page where it is held.
+    pub around: Vec<(String, Option<String>)>,
     /// Items of other sources that repeat it.
     pub copies: Vec<(String, String, When)>,
 }

@@ -7,6 +7,7 @@ mod mastodon;
 mod numbers;
 mod real;
 mod taken_back;
+mod voices;
 
 use std::{sync::Arc, time::Duration};
 
