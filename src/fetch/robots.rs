@@ -23,9 +23,12 @@ const LARGEST: usize = 500 * 1024;
 /// Hosts that are remembered.
 const REMEMBERED: usize = 1_000;
 
-/// What each host said, and when.
+/// When a host was asked, and what it said.
+type Said = (Timestamp, Arc<str>);
+
+/// What each host said.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Robots(Arc<Mutex<HashMap<String, (Timestamp, Arc<str>)>>>);
+pub(super) struct Robots(Arc<Mutex<HashMap<String, Said>>>);
 
 /// Nothing may be read: what stands for a robots.txt that cannot be had because the server is in trouble.
 const NOTHING: &str = "User-agent: *\nDisallow: /\n";

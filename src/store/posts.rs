@@ -75,7 +75,11 @@ async fn leave_a_mark(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let services = |row: &schema::items::Model| {
-        serde_json::from_str::<Verdict>(&row.verdict).map(|verdict| verdict.service_names()).unwrap_or_default()
+        let services =
+            serde_json::from_str::<Verdict>(&row.verdict).map(|verdict| verdict.services).unwrap_or_default();
+        // A name that no list has is words of the text.
+        let listed = services.into_iter().filter(|service| !service.unlisted);
+        listed.map(|service| service.name).collect::<Vec<_>>()
     };
     let rows = held.iter().map(|row| schema::deleted::ActiveModel {
         id: Set(row.id.clone()),

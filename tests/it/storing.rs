@@ -85,7 +85,7 @@ fn verdict(service: &str) -> Verdict {
         outage: true,
         score: 0.75,
         scope: Scope::Many,
-        services: vec![Attribution { name: service.to_owned(), role: Role::Affected }],
+        services: vec![Attribution { name: service.to_owned(), role: Role::Affected, unlisted: false }],
         phase: None,
         symptoms: Vec::new(),
         cause: None,
