@@ -96,7 +96,7 @@ async fn a_bucket_that_fills_up_is_one_bucket_and_bad_lines_cost_only_themselves
 #[test]
 fn the_page_of_a_service_draws_what_was_reported_and_the_operator_sees_what_the_catalogue_lacks() {
     let (folder, web) = (Folder::new(), Web::start());
-    let now: Timestamp = std::time::SystemTime::now().try_into().expect("an instant");
+    let now = downwire::model::Clock::now(&downwire::app::SystemClock);
     let quarter = |back: i64| now - SignedDuration::from_mins(15 * back);
     // Eight quiet days, and a surge in the last hour.
     let lines = (0..96 * 8).rev().map(|back| format!("{},{}\n", quarter(back), if back < 4 { 700 } else { 6 }));
