@@ -1,3 +1,5 @@
+//! The list holds what it promises, and what looks things up in it.
+
 use std::collections::{HashMap, HashSet};
 
 use super::*;
