@@ -55,6 +55,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Search the archive
     Search(SearchArgs),
+    /// Read facts out of texts: JSON Lines in, JSON Lines out (since when, until when, why, how many, who says so)
+    Facts(FactsArgs),
     /// Show how reliable services were: time to repair, time between failures, availability
     Stats(StatsArgs),
     /// Print the archive as JSON Lines, which import reads back, or its incidents as CSV
@@ -65,6 +67,14 @@ pub enum Command {
     Check,
     /// Write the shipped configuration to feeds.toml
     Init,
+    /// Judge texts: JSON Lines in, verdicts with their reasons out
+    Classify(ClassifyArgs),
+    /// Measure the judge on labelled texts, beside a baseline and other judges
+    Eval(EvalArgs),
+    /// Fit the judge's weights to labelled texts
+    Train(TrainArgs),
+    /// Say whether the judge was right about an item, for the next training
+    Feedback(FeedbackArgs),
     /// Build the search index anew from the archive
     Reindex,
     /// Copy the database to a file while everything goes on
@@ -128,6 +138,14 @@ pub struct SearchArgs {
     /// Most relevant first instead of newest first
     #[arg(long)]
     pub best: bool,
+}
+
+/// Arguments of `facts`.
+#[derive(Debug, Args, Default)]
+pub struct FactsArgs {
+    /// Files of JSON Lines [default: standard input, which is also -]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// Arguments of `stats`.
@@ -202,6 +220,65 @@ pub struct BackupArgs {
     /// The file to write; it must not exist
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+}
+
+/// Arguments of `classify`.
+#[derive(Debug, Args)]
+pub struct ClassifyArgs {
+    /// Files of JSON Lines with "text" or "title", and "id", "kind", "source" where known [default: standard input]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Weights that `train` wrote [default: the ones in the program]
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+}
+
+/// Arguments of `eval`.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Labelled texts as JSON Lines (plain or .gz)
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Another judge's answers to the same texts, as JSON Lines with "id", "score" and "outage"
+    #[arg(long = "peer", value_name = "NAME=FILE")]
+    pub peers: Vec<String>,
+    /// Weights that `train` wrote [default: the ones in the program]
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// Write the main figures as a table, for the page /about/method
+    #[arg(long, value_name = "FILE")]
+    pub table: Option<PathBuf>,
+}
+
+/// Arguments of `train`.
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// Labelled texts as JSON Lines (plain or .gz)
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Texts in more languages, which only move thresholds
+    #[arg(long, value_name = "FILE")]
+    pub thresholds: Vec<PathBuf>,
+    /// Leave out what this source says, to see how the judge does on a source that it does not know
+    #[arg(long, value_name = "SOURCE")]
+    pub without: Vec<String>,
+    /// Learn from the archive's marks too
+    #[arg(long)]
+    pub marks: bool,
+    /// Where the weights go; what they are is written beside them, with the ending .txt
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// Arguments of `feedback`.
+#[derive(Debug, Args)]
+pub struct FeedbackArgs {
+    /// The item's id, as in the address of its page; without one, every mark is listed
+    #[arg(value_name = "ID", requires = "word")]
+    pub id: Option<String>,
+    /// Whether its verdict is right
+    #[arg(value_name = "WORD", value_parser = ["right", "wrong", "outage", "none"])]
+    pub word: Option<String>,
 }
 
 /// The word of `import --as` for an export of downwire's own.

@@ -4,15 +4,16 @@
 //! # The map, in reading order
 //!
 //! ```text
-//! feeds.toml ─► due? ─► fetch ─► source ─► classify ─► store ═══ change sequence ═══► search ─► pages and feeds
-//!  config      jobs/     HTTP    bytes →   item →     the truth    jobs/follow.rs     derived     serve, render
-//!  catalogue   ingest.rs         items     verdict
+//! feeds.toml ─► due? ─► fetch ─► source ─► classify ─► facts ─► store ═══ change sequence ═══► search ─► pages, feeds
+//!  config      jobs/     HTTP    bytes →   item →     text →   the truth   jobs/follow.rs      derived    serve,
+//!  catalogue   ingest.rs         items     verdict    facts                                               render
 //! ```
 //!
 //! `jobs/ingest.rs` reads like the left half of that line, `jobs/follow.rs` like the right half; no other place knows
 //! the order. The folders are layers and imports point one way; `tests/it/layers.rs` holds them to it:
 //!
-//! `main, app` → `commands, jobs, serve, demo` → `fetch, store, search` → `source, classify, stats, render` → `catalogue` →
+//! `main, app` → `commands, jobs, serve, demo` → `fetch, store, search` → `source, classify, facts, stats, render` →
+//! `catalogue` →
 //! `model, text`, with `config` beside the stages.
 //!
 //! # Invariants
@@ -25,7 +26,7 @@
 //! 5. A source that cannot be read is *unknown*, never its last known state.
 //! 6. Pure stages get `now` as an argument: only `app/clock.rs` reads the time, only `config` the environment.
 //! 7. Text from outside is untrusted until `render` escapes it.
-//! 8. Every stored verdict carries the version of what judged it.
+//! 8. Every stored verdict carries the version of what judged it, every stored fact that of what read it.
 
 pub mod model;
 pub mod text;
@@ -34,6 +35,7 @@ pub mod catalogue;
 
 pub mod classify;
 pub mod config;
+pub mod facts;
 pub mod render;
 pub mod source;
 pub mod stats;

@@ -35,6 +35,7 @@ pub fn main() -> ExitCode {
     // What needs no configuration comes first: it must work when the configuration does not.
     match &cli.command {
         Some(Command::Check) => return commands::check::check(cli.config.as_deref(), output),
+        Some(Command::Facts(arguments)) => return commands::facts::facts(arguments),
         Some(Command::Export(arguments)) if arguments.schema => {
             commands::export::schema();
             return ExitCode::SUCCESS;
@@ -103,13 +104,20 @@ async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyho
             let archive = open(&settings).await?;
             commands::search::search(archive, &settings, &arguments, output).await
         }
+        Command::Classify(arguments) => commands::classify::classify(&settings.catalogue, &arguments),
+        Command::Eval(arguments) => commands::eval::eval(&settings.catalogue, &arguments, output),
+        Command::Train(arguments) => {
+            let archive = if arguments.marks { Some(open(&settings).await?) } else { None };
+            commands::train::train(&settings.catalogue, archive, &arguments, output).await
+        }
+        Command::Feedback(arguments) => commands::feedback::feedback(open(&settings).await?, &arguments, output).await,
         Command::Stats(arguments) => {
             commands::stats::stats(&open(&settings).await?, &settings, &arguments, output).await
         }
         Command::Export(arguments) => commands::export::export(&open(&settings).await?, &settings, &arguments).await,
         Command::Reindex => commands::reindex::reindex(open(&settings).await?, output).await,
         Command::Backup(arguments) => commands::backup::backup(open(&settings).await?, &arguments.file, output).await,
-        Command::Demo(_) | Command::Check | Command::Init => Ok(()),
+        Command::Demo(_) | Command::Check | Command::Init | Command::Facts(_) => Ok(()),
     }
 }
 
@@ -126,7 +134,7 @@ async fn open(settings: &Settings) -> anyhow::Result<Archive> {
 fn stages(settings: &Settings) -> anyhow::Result<Stages> {
     Ok(Stages {
         fetcher: fetcher(settings, false)?,
-        classifier: Classifier::new(&settings.catalogue),
+        classifier: Arc::new(Classifier::new(&settings.catalogue)),
         clock: Arc::new(SystemClock),
     })
 }

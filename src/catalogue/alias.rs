@@ -1,8 +1,11 @@
-//! Names in text: one pass over all names, aliases, domains and hashtags of the catalogue.
+//! Names in text: one pass over all names, aliases, domains and hashtags of the catalogue. Names are kept folded
+//! ([`text::fold`](crate::text::fold)): a text that is folded too is searched for every spelling, one that is not for the
+//! plain ones.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::Catalogue;
+use crate::text::fold::fold;
 
 /// How a service was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +53,9 @@ impl AliasTable {
                     _ if is_domain(name) => How::Domain,
                     _ => How::Name,
                 };
-                words.push(name.clone());
+                let mut folded = String::new();
+                fold(name, &mut folded);
+                words.push(folded);
                 patterns.push((at, how));
             }
             for tag in &service.hashtags {
@@ -58,8 +63,12 @@ impl AliasTable {
                 patterns.push((at, How::Hashtag));
             }
         }
-        let automaton =
-            AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(&words);
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::LeftmostLongest)
+            // Some megabytes, for a third of the time: every text goes through it.
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&words);
         // Thousands of names are far below the automaton's limits (2^31 states).
         let automaton = automaton.expect("the catalogue fits an automaton");
         Self { automaton, patterns }

@@ -1,88 +1,336 @@
 //! Which services a text speaks of, and in which role.
+//!
+//! Names of the catalogue come first; a name that is also a word counts only with a second cue (words of an outage beside
+//! it, an `@` or a domain, its owner, the source). Where nothing known is named, the name is read from how such texts are
+//! built: `Name: what happened`, `Name is down`, `@name`. Letters' case is never a cue.
 
+use super::{features::Reading, normal::SERVICE, reader::Reader, unnamed};
 use crate::{
     catalogue::{
-        Catalogue,
-        alias::{AliasTable, How},
+        Service,
+        alias::{How, Mention},
     },
-    model::{Role, verdict::Attribution},
+    model::{ItemKind, Role, verdict::Attribution},
+    text::fold::is_unspaced,
 };
-
-/// Words after which a service is the cause, not the one affected.
-const UPSTREAM: [&str; 12] = [
-    "due to",
-    "caused by",
-    "because of",
-    "upstream provider",
-    "outage at",
-    "failure at",
-    "trouble at",
-    "problem at",
-    "issue at",
-    "problems with its provider",
-    "wegen",
-    "à cause de",
-];
-
-/// How far before a name such words count, in bytes.
-const BEFORE: usize = 60;
 
 /// Services of a text at most: a text that names more is a list.
 const MOST: usize = 12;
 
-/// The services that `text` names, each once, and the reasons. An ambiguous name counts only beside a second cue: words
-/// of an outage, its owner, or another name of the same service.
-pub fn attribute(
-    text: &str,
-    catalogue: &Catalogue,
-    aliases: &AliasTable,
-    speaks_of_trouble: bool,
-) -> (Vec<Attribution>, Vec<String>) {
-    let services = catalogue.services();
-    let mentions: Vec<_> = aliases.mentions(text).collect();
-    let mut attributions: Vec<Attribution> = Vec::new();
-    let mut reasons = Vec::new();
-    for mention in &mentions {
-        let Some(service) = services.get(mention.service) else { continue };
-        let word = text.get(mention.from..mention.to).unwrap_or_default();
-        let is_capital = word.chars().next().is_some_and(char::is_uppercase);
-        let named_otherwise = mentions.iter().any(|other| {
-            let same_owner = services.get(other.service).is_some_and(|known| known.owner == service.owner);
-            same_owner && other.how != How::Ambiguous
-        });
-        let counts = mention.how != How::Ambiguous
-            || named_otherwise
-            || (speaks_of_trouble && (is_capital || all_one_case(text)));
-        if !counts || attributions.iter().any(|known| known.name == service.name) || attributions.len() >= MOST {
+/// Bytes around an ambiguous name in which words of an outage speak for it.
+const BESIDE: usize = 24;
+
+/// Words before a service that is the cause of another's failure.
+const BECAUSE: &[&str] = &[
+    "due to",
+    "caused by",
+    "because of",
+    "because",
+    "blamed on",
+    "blames",
+    "upstream provider",
+    "our provider",
+    "hosting provider",
+    "cloud provider",
+    "thanks to",
+    "stemming from",
+    "traced to",
+    "result of",
+    "wegen",
+    "a cause de",
+    "a cause d",
+    "a cause dun",
+    "a cause dune",
+    "debido a",
+    "por culpa de",
+    "por causa de",
+    "a causa di",
+    "z powodu",
+    "hosted on",
+    "relies on",
+];
+
+/// What stands behind a name that is the subject of an outage.
+const AFTER: &[&str] = &[
+    "is down",
+    "are down",
+    "down",
+    "was down",
+    "went down",
+    "goes down",
+    "outage",
+    "outages",
+    "is not working",
+    "isnt working",
+    "not working",
+    "wont load",
+    "is offline",
+    "offline",
+    "is unavailable",
+    "unavailable",
+    "has an outage",
+    "is having",
+    "network",
+    "signal",
+    "servers",
+    "server",
+    "api",
+    "app is",
+    "website",
+    "is broken",
+    "keeps crashing",
+    "users report",
+    "customers",
+    "is back",
+    "isnt loading",
+    "not loading",
+    "en panne",
+    "est en panne",
+    "ne marche",
+    "ne fonctionne",
+    "ist down",
+    "gestort",
+    "ist gestort",
+    "nicht erreichbar",
+    "ausgefallen",
+    "geht nicht",
+    "caido",
+    "se cayo",
+    "no funciona",
+    "fora do ar",
+    "caiu",
+    "nao funciona",
+    "non funziona",
+    "e down",
+    "nie dziala",
+    "coktu",
+    "落ち",
+    "障害",
+    "が使え",
+    "つなが",
+    "繋が",
+    "ダウン",
+];
+
+/// What stands before one.
+const BEFORE: &[&str] = &[
+    "outage at",
+    "outage on",
+    "problem with",
+    "problems with",
+    "issue with",
+    "issues with",
+    "log into",
+    "login to",
+    "errors on",
+    "panne de",
+    "panne chez",
+    "ausfall bei",
+    "storung bei",
+    "storung von",
+    "se cayo",
+    "caida de",
+    "queda do",
+    "awaria",
+    "gangguan",
+];
+
+/// What stands before one that is asked about.
+const ASKING: &[&str] = &["is", "on", "with", "chez", "bei"];
+
+/// Words between a service and those that it took down.
+const TOOK_DOWN: &[&str] = &[
+    "takes down",
+    "took down",
+    "taking down",
+    "brings down",
+    "bringing down",
+    "brought down",
+    "knocks out",
+    "knocked out",
+    "impacts",
+    "impacted",
+    "impacting",
+    "hits",
+    "affecting",
+    "disrupts",
+    "disrupted",
+    "breaks",
+    "cripples",
+    "takes out",
+    "legt",
+    "derruba",
+    "tumba",
+    "paralyse",
+];
+
+/// Words for an outage between a service and what it took down.
+const OUTAGES: &[&str] = &["outage", "down", "ausfall", "panne", "caida", "queda", "failure", "problem", "falla"];
+
+/// What was found.
+#[derive(Default)]
+pub struct Attributed {
+    /// Each service once, in the order of the text.
+    pub services: Vec<Attribution>,
+    /// Why.
+    pub why: Vec<String>,
+    /// Where each is named first; nowhere for what the source names.
+    at: Vec<Option<usize>>,
+}
+
+/// The services that a text names.
+pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reader: &Reader) -> Attributed {
+    let folded = reading.normal.folded.as_str();
+    let of_source = reader.service_of_source(source);
+    let mut attributed = Attributed::default();
+    let mentions = &reading.normal.mentions;
+    for mention in mentions {
+        let Some(service) = reader.services.get(mention.service) else { continue };
+        if !counts(mention, service, mentions, folded, of_source, reader) {
             continue;
         }
-        let role = role(text, mention.from);
-        reasons.push(reason(&service.name, word, mention.how, role));
-        attributions.push(Attribution { name: service.name.clone(), role });
+        let word = &folded[mention.from..mention.to];
+        let role = role(folded, mention.from, mention.to);
+        attributed.add(&service.name, role, Some(mention.from), || reason(service, word, mention.how));
     }
-    (attributions, reasons)
+    if let Some(service) = of_source.and_then(|at| reader.services.get(at)) {
+        let is_named = attributed.services.iter().any(|known| same_house(&known.name, service, reader));
+        // A source is about its service; only an official one is about it even when another is named.
+        let is_official = reading.kind == ItemKind::StatusUpdate as usize;
+        if outage && !is_named && (attributed.services.is_empty() || is_official) {
+            attributed.add(&service.name, Role::Affected, None, || {
+                format!("its source ‘{source}’ is about {}", service.name)
+            });
+        }
+    }
+    if outage && attributed.services.iter().all(|known| known.role == Role::Upstream) {
+        for name in unnamed::names(raw, reading.kind) {
+            let known = attributed.services.iter().any(|known| known.name.eq_ignore_ascii_case(&name));
+            if !known {
+                attributed.add(&name, Role::Affected, None, || format!("names ‘{name}’, which is in no list"));
+            }
+        }
+    }
+    attributed.took_down(folded);
+    attributed
 }
 
-/// Where everything (or nothing) is in capitals, a capital tells nothing.
-fn all_one_case(text: &str) -> bool {
-    !text.chars().any(char::is_uppercase) || !text.chars().any(char::is_lowercase)
+impl Attributed {
+    fn add(&mut self, name: &str, role: Role, at: Option<usize>, why: impl FnOnce() -> String) {
+        if let Some(known) = self.services.iter_mut().find(|known| known.name == name) {
+            // Down itself outweighs being named as a cause elsewhere.
+            if role == Role::Affected {
+                known.role = role;
+            }
+        } else if self.services.len() < MOST {
+            let suffix = if role == Role::Upstream { ", as the cause" } else { "" };
+            self.why.push(why() + suffix);
+            self.services.push(Attribution { name: name.to_owned(), role });
+            self.at.push(at);
+        }
+    }
+
+    /// `AWS outage impacts Ring and Roku`: the first is the cause of the others.
+    fn took_down(&mut self, folded: &str) {
+        if self.services.len() < 2 || self.services.iter().any(|known| known.role == Role::Upstream) {
+            return;
+        }
+        let Some(verb) = TOOK_DOWN.iter().filter_map(|verb| find_word(folded, verb)).min() else { return };
+        let is_before = |at: &Option<usize>| at.is_some_and(|at| at < verb);
+        let says = folded[..verb].split(' ').any(|word| OUTAGES.iter().any(|known| word.starts_with(known)));
+        if is_before(&self.at[0]) && !self.at[1..].iter().any(is_before) && says {
+            self.services[0].role = Role::Upstream;
+        }
+    }
 }
 
-fn role(text: &str, at: usize) -> Role {
-    let start = (at.saturating_sub(BEFORE)..=at).find(|start| text.is_char_boundary(*start)).unwrap_or(at);
-    let before = text.get(start..at).unwrap_or_default().to_lowercase();
+/// Where a phrase stands as words of its own.
+fn find_word(text: &str, phrase: &str) -> Option<usize> {
+    let inside = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+    text.match_indices(phrase)
+        .map(|(at, _)| at)
+        .find(|at| !inside(text[..*at].chars().next_back()) && !inside(text[at + phrase.len()..].chars().next()))
+}
+
+/// Whether a mention names its service.
+fn counts(
+    mention: &Mention,
+    service: &Service,
+    mentions: &[Mention],
+    folded: &str,
+    of_source: Option<usize>,
+    reader: &Reader,
+) -> bool {
+    if mention.how != How::Ambiguous || of_source == Some(mention.service) {
+        return true;
+    }
+    if folded[..mention.from].ends_with(['@', '#']) {
+        return true;
+    }
+    let by_another_name = mentions.iter().any(|other| {
+        let known = reader.services.get(other.service);
+        other.how != How::Ambiguous && known.is_some_and(|known| known.owner == service.owner)
+    });
+    by_another_name || is_subject(folded, mention.from, mention.to)
+}
+
+/// Whether words of an outage stand beside a name: `box is down`, `is box down`, `outage at box`.
+fn is_subject(folded: &str, from: usize, to: usize) -> bool {
+    let after = folded[to..].trim_start_matches([' ', '"', ':', ',', '-']);
+    let before = folded[..from].trim_end();
+    let begins = |words: &str| {
+        let rest = after.strip_prefix(words);
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)) || is_run(words) && rest.is_some()
+    };
+    let ends = |words: &str| {
+        let rest = before.strip_suffix(words);
+        rest.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+    };
+    // `is box down`: the verb stands before, the particle behind.
+    let near = &after[..(0..=BESIDE.min(after.len())).rev().find(|at| after.is_char_boundary(*at)).unwrap_or(0)];
+    let particle = |word: &str| matches!(word.trim_matches(['?', '!', '.']), "down" | "outage" | "broken");
+    AFTER.iter().any(|words| begins(words))
+        || BEFORE.iter().chain(TOOK_DOWN).any(|words| ends(words))
+        || (ASKING.iter().any(|words| ends(words)) && near.split(' ').any(particle))
+}
+
+/// Whether words are of a script without blanks.
+fn is_run(words: &str) -> bool {
+    words.chars().next().is_some_and(is_unspaced)
+}
+
+/// Whether a service that was named is the other one, or belongs to it.
+fn same_house(name: &str, service: &Service, reader: &Reader) -> bool {
+    name == service.name || reader.services.iter().any(|known| known.name == name && known.owner == service.name)
+}
+
+fn role(folded: &str, from: usize, to: usize) -> Role {
+    let start = (from.saturating_sub(64)..=from).find(|start| folded.is_char_boundary(*start)).unwrap_or(from);
     // A sentence that ended before the name says nothing of it.
-    let before = before.rsplit(['.', '!', '?', '\n']).next().unwrap_or_default();
-    if UPSTREAM.iter().any(|cue| before.contains(cue)) { Role::Upstream } else { Role::Affected }
+    let before = folded[start..from].rsplit(['.', '!', '?', ';']).next().unwrap_or_default();
+    let Some(cue) = BECAUSE.iter().filter_map(|cue| find_word(before, cue).map(|at| at + cue.len())).max() else {
+        return Role::Affected;
+    };
+    let between: Vec<&str> = before[cue..].split_whitespace().collect();
+    // `because i cannot open slack` names no cause.
+    let is_person =
+        between.iter().any(|word| matches!(*word, "i" | "we" | "you" | "they" | "my" | "me" | "ich" | "je"));
+    let after = folded[to..].trim_start();
+    let is_own = after.starts_with("customers") || after.starts_with("users");
+    if is_person || is_own || between.len() > 9 { Role::Affected } else { Role::Upstream }
 }
 
-fn reason(name: &str, word: &str, how: How, role: Role) -> String {
+fn reason(service: &Service, word: &str, how: How) -> String {
     let by = match how {
-        How::Name | How::Ambiguous if word.eq_ignore_ascii_case(name) => String::new(),
+        How::Name | How::Ambiguous if word.eq_ignore_ascii_case(&service.name) => String::new(),
         How::Name | How::Ambiguous => format!(" by alias ‘{word}’"),
         How::Domain => format!(" by domain ‘{word}’"),
         How::Hashtag => format!(" by hashtag ‘{word}’"),
     };
-    let role = if role == Role::Upstream { ", as the cause" } else { "" };
-    format!("names {name}{by}{role}")
+    format!("names {}{by}", service.name)
+}
+
+/// Whether the line names a service: for the gate before streams.
+pub fn names_somebody(reading: &Reading) -> bool {
+    reading.normal.line.as_bytes().contains(&SERVICE)
 }

@@ -1,33 +1,46 @@
-//! Judging: is it about an outage, of which service, and why? Pure.
+//! Judging: is it about an outage, of which service, in which phase, and why? Pure.
 //!
-//! This is the first judge, `lexicon-1`: weighted phrases and the catalogue's names. It is a baseline behind the seam
-//! that a trained one will use: whoever judges takes a [`Text`] and gives a [`Verdict`] with its reasons.
+//! # The way of a text
+//!
+//! ```text
+//! text ─► normal ─► cues ─► features ─► linear ─► probability ─► threshold of kind and language ─► outage
+//!         folded,   phrases  words, parts,  weights   weights.rs
+//!         masked    (12      cues           (1 MB)
+//!                   languages)
+//!            └────► attribution, unnamed ─► services      nature ─► symptoms, cause      linear ─► phase, scope
+//! ```
+//!
+//! Every verdict keeps its strongest features in words. `train` makes the weights, `measure` says how good they are;
+//! [`keywords`] is the baseline that stands beside them in every table.
 
 mod attribution;
-mod lexicon;
+mod cues;
+mod features;
+pub mod keywords;
+pub mod labelled;
+mod linear;
+pub mod measure;
+mod nature;
+mod normal;
+mod reader;
+mod reasons;
+mod train;
+mod unnamed;
+mod weights;
 
 use crate::{
-    catalogue::{Catalogue, alias::AliasTable},
+    catalogue::Catalogue,
     model::{Incident, IncidentKind, Item, ItemKind, Role, Scope, Verdict, verdict::Attribution},
-    text::words::words,
 };
 
-use attribution::attribute;
-use lexicon::Lexicon;
+use cues::{Cue, LANGUAGES};
+use labelled::Labelled;
+use linear::logistic;
+use nature::Nature;
+use reader::{Reader, beginning};
+use weights::{PHASES, Weights};
 
-/// What judged: stored with every verdict.
-pub const VERSION: &str = "lexicon-1";
-
-/// How much of a text is judged, in bytes: what an article is about it says at its beginning.
-const JUDGED: usize = 16 * 1024;
-
-/// Weight at which a text that names a service speaks of an outage, and one that names none: the best F1 on a set of
-/// labelled texts kept apart from those that `tests/it/judging.rs` measures on.
-const WITH_SERVICE: f32 = 0.5;
-const WITHOUT_SERVICE: f32 = 0.8;
-
-/// Weight of words that is a second cue for an ambiguous name: more than a bare ‘down’.
-const SECOND_CUE: f32 = 0.8;
+pub use features::Reading;
 
 /// What is judged.
 #[derive(Debug, Clone, Copy)]
@@ -38,60 +51,116 @@ pub struct Text<'a> {
     pub title: &'a str,
     /// Its text; may be empty.
     pub text: &'a str,
+    /// The name of its source: `github_status` and `r/slack` say what their texts are about. May be empty.
+    pub source: &'a str,
 }
 
 /// The judge. Building it takes a while; it is built once and shared.
 #[derive(Debug, Clone)]
 pub struct Classifier {
     catalogue: Catalogue,
-    aliases: AliasTable,
-    lexicon: Lexicon,
+    reader: Reader,
+    weights: Weights,
+    nature: Nature,
 }
 
 impl Classifier {
-    /// A judge that knows these services.
+    /// A judge that knows these services, with the weights in the crate.
     pub fn new(catalogue: &Catalogue) -> Self {
-        Self { catalogue: catalogue.clone(), aliases: AliasTable::new(catalogue), lexicon: Lexicon::shipped() }
+        Self::with(catalogue, Weights::shipped())
+    }
+
+    /// A judge with weights from a file that [`Classifier::train`] made; `None` when it is not one.
+    pub fn with_weights(catalogue: &Catalogue, bytes: &[u8]) -> Option<Self> {
+        Some(Self::with(catalogue, Weights::read(bytes)?))
+    }
+
+    fn with(catalogue: &Catalogue, weights: Weights) -> Self {
+        Self { catalogue: catalogue.clone(), reader: Reader::new(catalogue), weights, nature: Nature::shipped() }
+    }
+
+    /// Fits weights to labelled texts; `others` (in more languages) only move thresholds. The bytes of the file, and what
+    /// it is, in words for people.
+    pub fn train(
+        catalogue: &Catalogue,
+        examples: &[Labelled],
+        others: &[Labelled],
+        command: &str,
+    ) -> (Vec<u8>, String) {
+        let weights = train::train(&Reader::new(catalogue), examples, others, command);
+        let about = &weights.about;
+        let said = format!(
+            "version {}\ncommand {}\ndata sha256 {}\nexamples {}\n",
+            about.version, about.command, about.data, about.examples
+        );
+        (weights.write(), said)
+    }
+
+    /// What judges: stored with every verdict.
+    pub fn version(&self) -> &str {
+        &self.weights.about.version
     }
 
     /// Judges a text.
     pub fn judge(&self, subject: Text<'_>) -> Verdict {
-        let whole = whole(subject);
-        let words = words(&whole);
-        let mut findings = self.lexicon.find(&words);
-        // An article mentions much; what is not in its title counts half.
-        if !subject.title.is_empty() && subject.kind != ItemKind::Post {
-            let in_title = self.lexicon.find(&crate::text::words::words(subject.title));
-            findings.halve_but(&in_title);
-        }
-        let (services, mut why) = attribute(&whole, &self.catalogue, &self.aliases, findings.weight >= SECOND_CUE);
-        let threshold = if services.is_empty() { WITHOUT_SERVICE } else { WITH_SERVICE };
-        let outage = findings.weight >= threshold;
-        let mut reasons = findings.reasons;
-        reasons.append(&mut why);
-        Verdict {
+        self.judge_with(subject, &mut Reading::default())
+    }
+
+    /// Judges a text, reusing the room of an earlier one.
+    pub fn judge_with(&self, subject: Text<'_>, reading: &mut Reading) -> Verdict {
+        let whole = joined(subject);
+        self.reader.read(&whole, subject.kind, subject.source, reading);
+        let score = self.probability(reading);
+        let outage = score >= self.threshold(reading);
+        let attributed = attribution::attribute(reading, beginning(&whole), subject.source, outage, &self.reader);
+        let mut why = reasons::reasons(reading, &self.weights.relevance, outage);
+        why.extend(attributed.why);
+        let mut verdict = Verdict {
             outage,
-            // A weight, not a probability: half at the threshold.
-            score: (findings.weight / threshold / 2.0).clamp(0.0, 1.0),
-            scope: Scope::Unclear,
-            services,
-            phase: None,
+            score,
+            scope: self.scope(reading, outage),
+            services: attributed.services,
+            phase: self.phase(reading, outage).map(str::to_owned),
             symptoms: Vec::new(),
             cause: None,
-            why: reasons,
-            version: VERSION.to_owned(),
+            sub_cause: None,
+            why,
+            version: self.weights.about.version.clone(),
+        };
+        if outage {
+            let found = self.nature.find(reading);
+            (verdict.symptoms, verdict.cause, verdict.sub_cause) = (found.symptoms, found.cause, found.sub);
         }
+        verdict
+    }
+
+    /// The probability alone: what a stream needs before anything else.
+    pub fn relevance(&self, subject: Text<'_>, reading: &mut Reading) -> f32 {
+        self.reader.read(&joined(subject), subject.kind, "", reading);
+        self.probability(reading)
+    }
+
+    /// The gate before streams: whether a post names a service or speaks of an outage. What does not is not judged.
+    pub fn passes_gate(&self, text: &str, reading: &mut Reading) -> bool {
+        reading.normal.read(text, &self.reader.aliases);
+        if attribution::names_somebody(reading) {
+            return true;
+        }
+        self.reader.cues.find(&reading.normal.line, &mut reading.found);
+        reading.found.iter().any(|found| matches!(found.cue, Cue::Down | Cue::Loss))
     }
 
     /// Judges an item.
     pub fn judge_item(&self, item: &Item) -> Verdict {
-        self.judge(Text { kind: item.kind, title: &item.title, text: &item.text })
+        self.judge(Text { kind: item.kind, title: &item.title, text: &item.text, source: &item.source })
     }
 
     /// Judges an official incident: what the page calls one is one, unless it is maintenance.
     pub fn judge_incident(&self, incident: &Incident) -> Verdict {
         let text = incident.text();
-        let mut verdict = self.judge(Text { kind: ItemKind::StatusUpdate, title: &incident.title, text: &text });
+        let subject =
+            Text { kind: ItemKind::StatusUpdate, title: &incident.title, text: &text, source: &incident.source };
+        let mut verdict = self.judge(subject);
         verdict.outage = incident.kind == IncidentKind::Outage;
         verdict.score = if verdict.outage { 1.0 } else { 0.0 };
         verdict.phase = Some(incident.phase.as_str().to_owned());
@@ -109,6 +178,42 @@ impl Classifier {
     pub fn service_of_page(&self, host: &str) -> Option<String> {
         self.catalogue.by_status_host(host).map(|service| service.name.clone())
     }
+
+    /// The calibrated probability of an outage. An announcement of maintenance never raises it.
+    fn probability(&self, reading: &Reading) -> f32 {
+        let [mut sum] = self.weights.relevance.sums(reading);
+        if reading.announces {
+            let [without] = self.weights.relevance.sums(&reading.without_announcement(&self.reader.cues));
+            sum = sum.min(without);
+        }
+        let (factor, offset) = self.weights.about.platt[reading.kind];
+        logistic(factor * sum + offset)
+    }
+
+    fn threshold(&self, reading: &Reading) -> f32 {
+        let about = &self.weights.about;
+        (about.thresholds[reading.kind] - about.languages[reading.language]).clamp(0.05, 0.95)
+    }
+
+    fn phase(&self, reading: &Reading, outage: bool) -> Option<&'static str> {
+        if !outage {
+            return Some(nature::phase_without_outage(reading)).filter(|phase| *phase != "none");
+        }
+        let sums: [f32; PHASES.len()] = self.weights.phase.sums(reading);
+        highest(&sums).map(|at| PHASES[at])
+    }
+
+    fn scope(&self, reading: &Reading, outage: bool) -> Scope {
+        if !outage {
+            return Scope::Unclear;
+        }
+        let sums: [f32; 3] = self.weights.scope.sums(reading);
+        match highest(&sums) {
+            Some(0) => Scope::Many,
+            Some(1) => Scope::Single,
+            _ => Scope::Unclear,
+        }
+    }
 }
 
 impl Classifier {
@@ -120,88 +225,46 @@ impl Classifier {
     }
 }
 
-/// Title and text joined by a line feed (DESIGN section 7), without trailing addresses, which say nothing.
-fn whole(subject: Text<'_>) -> String {
-    let joined = match (subject.title.is_empty(), subject.text.is_empty()) {
-        (false, false) => format!("{}\n{}", subject.title, subject.text),
-        (false, true) => subject.title.to_owned(),
-        _ => subject.text.to_owned(),
-    };
-    let mut kept = joined.trim_end();
-    while let Some(last) =
-        kept.split_whitespace().next_back().filter(|last| last.starts_with("http://") || last.starts_with("https://"))
-    {
-        kept = kept[..kept.len() - last.len()].trim_end();
+/// The place of the highest.
+fn highest(sums: &[f32]) -> Option<usize> {
+    (0..sums.len()).max_by(|a, b| sums[*a].total_cmp(&sums[*b]))
+}
+
+/// Title and text joined by a line feed (DESIGN section 7).
+fn joined<'a>(subject: Text<'a>) -> std::borrow::Cow<'a, str> {
+    match (subject.title.is_empty(), subject.text.is_empty()) {
+        (false, false) => format!("{}\n{}", subject.title, subject.text).into(),
+        (false, true) => subject.title.into(),
+        _ => subject.text.into(),
     }
-    let end = (0..=kept.len().min(JUDGED)).rev().find(|at| kept.is_char_boundary(*at)).unwrap_or(0);
-    kept[..end].to_owned()
+}
+
+/// What `eval` found for the weights in the crate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeasuredTable {
+    /// On what it was measured.
+    pub on: String,
+    /// The heads of the columns.
+    pub columns: Vec<String>,
+    /// Judge, cut and figures.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The table that `downwire eval --table` wrote for the weights in the crate, `data/measured.txt`.
+pub fn measured() -> MeasuredTable {
+    let mut lines = include_str!("data/measured.txt").lines();
+    let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect();
+    MeasuredTable {
+        on: lines.next().unwrap_or_default().to_owned(),
+        columns: lines.next().map(cells).unwrap_or_default(),
+        rows: lines.map(cells).collect(),
+    }
+}
+
+/// The languages that the judge has phrases and sentences for.
+pub fn languages() -> &'static [&'static str] {
+    &LANGUAGES
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn judge(text: &str) -> Verdict {
-        Classifier::new(&Catalogue::built_in()).judge(Text { kind: ItemKind::Post, title: "", text })
-    }
-
-    #[test]
-    fn complaints_are_outages_and_what_sounds_like_them_is_not() {
-        for text in [
-            "ChatGPT is down",
-            "is chatgpt down for anyone else?",
-            "Getting internal server error from the OpenAI API",
-            "Cloudflare outage takes half the web offline",
-            "Störung bei Azure: Dienste nicht erreichbar",
-            "ChatGPT en panne",
-            "ChatGPTが落ちた、障害？",
-            "#chatgptdown not working",
-        ] {
-            let verdict = judge(text);
-            assert!(verdict.outage, "{text}: {verdict:?}");
-            assert!(!verdict.why.is_empty() && !verdict.services.is_empty(), "{text}: {verdict:?}");
-        }
-        for text in [
-            "Dropbox shares fell, stock price is down",
-            "Power outage in the city after the storm",
-            "ChatGPT has a new voice",
-            "GitHub scheduled maintenance: the site may be unavailable",
-            "How to sit down with Claude",
-            "put it down in a box",
-        ] {
-            assert!(!judge(text).outage, "{text}: {:?}", judge(text));
-        }
-    }
-
-    #[test]
-    fn an_upstream_service_has_its_role() {
-        let verdict = judge("ChatGPT is down, caused by a power failure at Microsoft Azure");
-        let roles: Vec<_> = verdict.services.iter().map(|service| (service.name.as_str(), service.role)).collect();
-        assert_eq!(roles, [("ChatGPT", Role::Affected), ("Microsoft Azure", Role::Upstream)]);
-    }
-
-    #[test]
-    fn an_ambiguous_name_needs_a_second_cue() {
-        assert!(judge("a box of chocolates and a strong signal").services.is_empty());
-        assert_eq!(judge("Box is down, cannot access any file").services[0].name, "Box");
-    }
-
-    proptest! {
-        #[test]
-        fn case_blanks_and_trailing_addresses_do_not_change_a_verdict(
-            words in proptest::collection::vec("chatgpt|azure|is|down|outage|not working|price|the|again|box", 1..8)
-        ) {
-            let plain = judge(&words.join(" "));
-            let loud = judge(&format!("  {}  https://example.org/x", words.join("   ").to_uppercase()));
-            prop_assert_eq!((plain.outage, plain.score, plain.services), (loud.outage, loud.score, loud.services));
-        }
-
-        #[test]
-        fn no_text_makes_it_panic(text in "\\PC{0,200}") {
-            let verdict = judge(&text);
-            prop_assert!((0.0..=1.0).contains(&verdict.score));
-        }
-    }
-}
+mod tests;

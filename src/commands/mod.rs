@@ -2,17 +2,23 @@
 
 pub mod backup;
 pub mod check;
+pub mod classify;
+pub mod eval;
 pub mod export;
+pub mod facts;
+pub mod feedback;
 pub mod feeds;
 pub mod fetch;
 pub mod healthcheck;
 pub mod import;
 pub mod init;
+mod labels;
 mod output;
 pub mod reindex;
 pub mod search;
 pub mod sources;
 pub mod stats;
+pub mod train;
 
 pub use output::Output;
 

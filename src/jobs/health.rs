@@ -9,7 +9,7 @@ use super::trust::Evidence;
 use crate::{
     config::Schedule,
     fetch::FetchError,
-    model::{Answer, Health, Outcome, SourceKind, SourceSpec, SourceState, Timestamp, Validators, id::digest},
+    model::{Answer, Doubt, Health, Outcome, SourceKind, SourceSpec, SourceState, Timestamp, Validators, id::digest},
     source::{ReadError, Reading},
 };
 
@@ -207,10 +207,11 @@ fn succeed(state: &mut SourceState, report: Report, now: Timestamp) {
         }
         state.repaired = report.repaired;
     }
-    state.health = match (state.doubts.is_empty(), state.skipped.is_empty()) {
-        (false, _) => Health::Doubtful,
-        (true, false) => Health::Partial,
-        (true, true) => Health::Ok,
+    let is_blind = state.doubts.iter().any(Doubt::blinds);
+    state.health = match (is_blind, state.skipped.is_empty()) {
+        (true, _) => Health::Doubtful,
+        (false, false) => Health::Partial,
+        (false, true) => Health::Ok,
     };
 }
 

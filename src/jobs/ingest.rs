@@ -60,7 +60,10 @@ pub async fn poll_and_commit(
     let batch = polled.unwrap_or_else(|_| failed(Failure::bug()));
     let after = batch.source.clone()?;
     match commits.commit(batch).await? {
-        Ok(committed) => Some((spec, after.with_news(committed.new_items + committed.new_incidents), committed)),
+        Ok(committed) => {
+            let news = committed.is_news().then(|| stages.clock.now());
+            Some((spec, after.with_news(committed.new_items + committed.new_incidents, news), committed))
+        }
         Err(words) => {
             let batch = failed(Failure::refused(words));
             let after = batch.source.clone()?;

@@ -12,6 +12,8 @@ pub mod import_export;
 pub mod ingest;
 pub mod lease;
 pub mod queue;
+pub mod rejudge;
+pub mod reread;
 pub mod stages;
 pub mod stop;
 pub mod trust;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::health::Failure;
 use crate::{
     classify::Classifier,
+    facts,
     fetch::Fetcher,
-    model::{Answer, Ask, Batch, Clock, Incident, Item, Judged, SourceSpec, SourceState},
+    model::{Answer, Ask, Batch, Clock, Facts, Incident, Item, ItemKind, Judged, SourceSpec, SourceState, Timestamp},
     source::{self, Reading},
     text::language,
 };
@@ -19,7 +20,7 @@ pub struct Stages {
     /// Fetches.
     pub fetcher: Fetcher,
     /// Judges.
-    pub classifier: Classifier,
+    pub classifier: Arc<Classifier>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -39,14 +40,24 @@ impl Stages {
     }
 }
 
-/// Judges items and incidents, tells the language of what declares none, and puts them into a batch.
+/// Judges items and incidents, reads their facts, tells the language of what declares none, and puts them into a batch.
 pub fn judge(judge: &Classifier, items: Vec<Item>, incidents: Vec<Incident>, batch: &mut Batch) {
     batch.items.extend(items.into_iter().map(|mut value| {
         value.language = value.language.take().or_else(|| detected(&value));
-        Judged { verdict: judge.judge_item(&value), value }
+        let official = value.kind == ItemKind::StatusUpdate;
+        let facts = vec![facts_of(&value.title, &value.text, value.published_at, official)];
+        Judged { verdict: judge.judge_item(&value), facts, value }
     }));
     let incidents = incidents.into_iter();
-    batch.incidents.extend(incidents.map(|value| Judged { verdict: judge.judge_incident(&value), value }));
+    batch.incidents.extend(incidents.map(|value| {
+        let facts = value.updates.iter().map(|update| facts_of("", &update.text, update.shown_at, true)).collect();
+        Judged { verdict: judge.judge_incident(&value), facts, value }
+    }));
+}
+
+/// The facts of a text that was published at an instant.
+pub fn facts_of(title: &str, text: &str, at: Timestamp, official: bool) -> Facts {
+    facts::read(&facts::Document { title, text, published: Some(facts::Published::At(at)), official })
 }
 
 /// The language of an item whose source declares none.

@@ -138,7 +138,7 @@ impl Evidence {
 
     /// Only what keeps a history is never empty: a list of what is open now is so on good days.
     fn emptied(&self, spec: &SourceSpec, before: &SourceState) -> Option<Doubt> {
-        let kind = before.platform.filter(|_| spec.kind == SourceKind::Page).unwrap_or(spec.kind);
+        let kind = kind_of(spec, before);
         let keeps_history = match kind {
             SourceKind::Feed => before.items >= FEW && !before.address().contains('?'),
             SourceKind::Statuspage | SourceKind::IncidentIo | SourceKind::StatusFeed | SourceKind::Hund => true,
@@ -150,7 +150,8 @@ impl Evidence {
     }
 
     fn frozen(&self, spec: &SourceSpec, before: &SourceState, now: Timestamp) -> Option<Doubt> {
-        let since = self.newest(before).filter(|_| spec.kind.is_page())?;
+        let kind = kind_of(spec, before);
+        let since = self.newest(before).filter(|_| kind.is_page() && !measures_itself(kind))?;
         (now.duration_since(since) > FROZEN_AFTER).then_some(Doubt::Frozen { since })
     }
 
@@ -163,6 +164,17 @@ impl Evidence {
         let asked = host(before.address());
         self.host.as_ref().is_some_and(|answered| owner(answered) != owner(&asked))
     }
+}
+
+/// As what a source is read.
+fn kind_of(spec: &SourceSpec, before: &SourceState) -> SourceKind {
+    before.platform.filter(|_| spec.kind == SourceKind::Page).unwrap_or(spec.kind)
+}
+
+/// Whether a platform watches by itself what it reports: there nobody can forget the page, and silence is good news.
+fn measures_itself(kind: SourceKind) -> bool {
+    use SourceKind::{BetterStack, Gatus, Upptime, UptimeCom, UptimeKuma, Vigil};
+    matches!(kind, BetterStack | Gatus | UptimeCom | UptimeKuma | Upptime | Vigil)
 }
 
 /// The newest change that a document tells of; what lies ahead was announced at the latest now. A page's own stamp counts

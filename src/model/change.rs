@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ExportLine, Id, Incident, Item, PageRecord, SourceState, Timestamp, Verdict};
+use super::{ExportLine, Facts, Id, Incident, Item, PageRecord, SourceState, Timestamp, Verdict};
 
 /// A value with the verdict on it.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +11,9 @@ pub struct Judged<T> {
     pub value: T,
     /// What the classifier says of it.
     pub verdict: Verdict,
+    /// Of an item the facts of its text; of an incident those of each of its updates, in their order. Empty where they
+    /// are to be read later.
+    pub facts: Vec<Facts>,
 }
 
 /// What one poll brings, committed in one transaction (invariant 2); many polls may share one.

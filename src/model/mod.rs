@@ -1,6 +1,6 @@
 //! The values every other folder speaks in. Imports nothing of ours, does no IO, never asks the time.
 //!
-//! Reading order: [`id`], [`time`], [`item`], [`verdict`], [`incident`], [`absorb`], [`availability`], [`doubt`], [`source`],
+//! Reading order: [`id`], [`time`], [`item`], [`verdict`], [`fact`], [`incident`], [`absorb`], [`availability`], [`doubt`], [`source`],
 //! [`quorum`], [`exchange`], [`export`], [`change`], [`query`], [`hits`].
 
 pub mod absorb;
@@ -9,6 +9,7 @@ pub mod change;
 pub mod doubt;
 pub mod exchange;
 pub mod export;
+pub mod fact;
 pub mod hits;
 pub mod id;
 pub mod incident;
@@ -24,6 +25,7 @@ pub use change::{Batch, Change, Document, Judged, Operation, Position, Subject};
 pub use doubt::Doubt;
 pub use exchange::{Answer, Ask, Outcome, Validators};
 pub use export::{ExportLine, Exported, ExportedIncident, ExportedItem, Former};
+pub use fact::{Authority, Cause, Fact, FactKind, Facts, Precision, StatedBy, Status, Symptom};
 pub use hits::{Cursor, FacetCount, Histogram, Hit, Hits, Overview};
 pub use id::Id;
 pub use incident::{Component, ComponentState, Impact, Incident, IncidentKind, Origin, PageIdentity, Phase, Update};

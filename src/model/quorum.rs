@@ -99,11 +99,8 @@ fn group(spec: &SourceSpec, state: &SourceState) -> &'static str {
         state.address().split("//").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
     hosting(host).unwrap_or_else(|| {
         let kind = state.platform.filter(|_| spec.kind == SourceKind::Page).unwrap_or(spec.kind);
-        HOSTINGS
-            .iter()
-            .map(|(_, name)| *name)
-            .find(|name| name.to_lowercase() == kind.as_str())
-            .unwrap_or(kind.as_str())
+        let is_named = |name: &&str| name.to_lowercase().replace(' ', "") == kind.as_str();
+        HOSTINGS.iter().map(|(_, name)| *name).find(is_named).unwrap_or(kind.as_str())
     })
 }
 

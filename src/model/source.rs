@@ -139,7 +139,7 @@ pub enum Health {
     Ok,
     /// The last poll worked, with items that could not be read.
     Partial,
-    /// The last poll worked, but what came cannot simply be believed: [`SourceState::doubts`] says why.
+    /// The last poll worked, but what came cannot be believed: one of [`SourceState::doubts`] blinds.
     Doubtful,
     /// The last poll failed: what is there now is unknown (invariant 5).
     Failing,
@@ -289,9 +289,10 @@ impl SourceState {
         self.doubts.iter().find(|doubt| doubt.blinds()).map(Doubt::to_string)
     }
 
-    /// The same state after `new` more items and incidents were stored.
-    pub fn with_news(mut self, new: usize) -> Self {
+    /// The same state after `new` more items and incidents were stored; `news` is when, where anything was new or changed.
+    pub fn with_news(mut self, new: usize, news: Option<Timestamp>) -> Self {
         self.items += new as u64;
+        self.last_news = news.or(self.last_news);
         self
     }
 

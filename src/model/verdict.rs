@@ -34,28 +34,64 @@ pub struct Attribution {
     pub role: Role,
 }
 
+/// The phases of an item, besides `None`.
+pub const PHASES: [&str; 8] = [
+    "report",
+    "official-investigating",
+    "official-identified",
+    "official-monitoring",
+    "resolved",
+    "postmortem",
+    "maintenance",
+    "news",
+];
+
 /// What the classifier says of one item or incident.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Whether it speaks of an outage of an online service.
     pub outage: bool,
-    /// How sure: the probability of `outage` where the judge is calibrated, a weight from 0 to 1 where it is not
-    /// (`lexicon-1` is not).
+    /// The calibrated probability of `outage` (a weight from 0 to 1 in verdicts of `lexicon-1`).
     pub score: f32,
     /// Whose trouble it is.
     pub scope: Scope,
     /// The services named, in the order in which they were found.
     pub services: Vec<Attribution>,
-    /// The phase the text speaks of, a word of [`Phase`](super::Phase); `None` when it says none.
+    /// The phase the text speaks of: of an item a word of [`PHASES`], of an incident a word of
+    /// [`Phase`](super::Phase); `None` when it says none.
     pub phase: Option<String>,
-    /// Symptoms, a closed set that the real classifier fills; empty under `lexicon-1`.
+    /// Symptoms: `ERROR`, `UNAVIL`, `DELAY`, `DEPERF`, `OTHERS`; empty when the text says none.
     pub symptoms: Vec<String>,
-    /// Cause category; `None` when the text names none.
+    /// Cause category: `CONFIG`, `OVERLOAD`, `DEPLOY`, `EXTERNAL`, `MAINTAIN`, `OTHERS`; `None` when the text names none.
     pub cause: Option<String>,
+    /// A finer word for the cause (`power`, `certificate`); `None` when there is none.
+    #[serde(default)]
+    pub sub_cause: Option<String>,
     /// The reasons in words, strongest first.
     pub why: Vec<String>,
     /// What judged: the classifier's name and version (invariant 8).
     pub version: String,
+}
+
+impl Scope {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Many => "many",
+            Self::Single => "single",
+            Self::Unclear => "unclear",
+        }
+    }
+}
+
+impl Role {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Affected => "affected",
+            Self::Upstream => "upstream",
+        }
+    }
 }
 
 impl Verdict {

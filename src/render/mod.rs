@@ -9,11 +9,13 @@ pub mod atom;
 pub mod chart;
 pub mod duration;
 pub mod export;
+pub mod ical;
 pub mod incident_groups;
 pub mod json_feed;
 pub mod opml;
 pub mod pages;
 pub mod rss;
+pub mod underline;
 pub mod view;
 
 /// A page that could not be written.

@@ -50,10 +50,18 @@ page!(
     stats, StatsTemplate, "stats.html", view::reliability::Stats
 );
 page!(
+    /// The calendar of planned work.
+    maintenance, MaintenanceTemplate, "maintenance.html", view::state::Maintenance
+);
+page!(
     /// The health of every source.
     sources, SourcesTemplate, "sources.html", view::Sources
 );
 page!(
     /// A page of plain words.
     plain, PlainTemplate, "plain.html", view::Plain
+);
+page!(
+    /// How the judge works and how good it is.
+    method, MethodTemplate, "method.html", view::Method
 );

@@ -1,11 +1,12 @@
 //! What pages are made of. Plain values; templates escape them.
 
 pub mod reliability;
+pub mod state;
 
-pub use reliability::Reliability;
-
+pub use super::underline::{Listed, Read};
 pub use crate::text::diff::Stretch;
 use crate::{model::Timestamp, text::Snippet};
+pub use reliability::Reliability;
 
 /// What every page carries.
 #[derive(Debug, Clone)]
@@ -226,6 +227,27 @@ pub struct Judgement {
     pub why: Vec<String>,
     /// What judged.
     pub version: String,
+    /// What earlier versions said: in words, by which, until when.
+    pub earlier: Vec<(String, String, When)>,
+    /// Where an operator says whether it is right; `None` where nobody may.
+    pub feedback: Option<String>,
+}
+
+/// How the judge works and how good it is.
+#[derive(Debug, Clone)]
+pub struct Method {
+    /// Every page's.
+    pub frame: Frame,
+    /// How it works.
+    pub paragraphs: Vec<String>,
+    /// What the table was measured on.
+    pub measured_on: String,
+    /// The heads of the table.
+    pub columns: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Vec<String>>,
+    /// What it cannot do.
+    pub limits: Vec<String>,
 }
 
 /// An edit: what became of the title and of the text.
@@ -252,8 +274,12 @@ pub struct Item {
     pub kind: String,
     /// Its source.
     pub source: String,
-    /// What may be shown of its text.
-    pub text: String,
+    /// What may be shown of its text, cut where facts were read.
+    pub text: Vec<Read>,
+    /// What was read out of it.
+    pub read_out: Vec<Listed>,
+    /// What read it; empty where nothing has yet.
+    pub read_by: String,
     /// Whether that is only the beginning.
     pub is_excerpt: bool,
     /// The original.
@@ -283,8 +309,8 @@ pub struct Post {
     pub class: &'static str,
     /// When it is shown to have been posted.
     pub at: When,
-    /// What it says.
-    pub text: String,
+    /// What it says, cut where facts were read.
+    pub text: Vec<Read>,
     /// That it was backdated or edited.
     pub remarks: Vec<String>,
     /// What it says of components.
@@ -310,8 +336,12 @@ pub struct Service {
     pub reliability: Option<Reliability>,
     /// When it was spoken of.
     pub histogram: Option<HistogramView>,
-    /// Its newest official records.
-    pub incidents: Vec<Found>,
+    /// What its status page says; nothing where none is watched.
+    pub official: Vec<state::Official>,
+    /// Its newest official records, what belongs together in one line.
+    pub incidents: Vec<state::Line>,
+    /// Where its planned work is as a calendar.
+    pub calendar: String,
     /// What else was said of it, newest first.
     pub found: Vec<Found>,
     /// How much was found in all.
@@ -331,6 +361,12 @@ pub struct Services {
     pub frame: Frame,
     /// Their number in words.
     pub summary: String,
+    /// How many are watched and well, in words; `None` where no status page was read.
+    pub official: Option<String>,
+    /// What is not well, or not known: the worst first.
+    pub troubled: Vec<state::Row>,
+    /// What is well.
+    pub well: Vec<ServiceLink>,
     /// Those that were spoken of most, with how often.
     pub spoken_of: Vec<(ServiceLink, u64)>,
     /// All, by name.
@@ -362,6 +398,10 @@ pub struct Incident {
     pub strip: Option<(String, When, When)>,
     /// Posts, oldest first.
     pub posts: Vec<Post>,
+    /// What was read out of them.
+    pub read_out: Vec<Listed>,
+    /// What read them; empty where nothing has yet.
+    pub read_by: String,
     /// Components it lists.
     pub components: Vec<String>,
     /// Whom it is about.

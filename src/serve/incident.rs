@@ -13,9 +13,12 @@ use super::{
     search::{kind_words, service_links},
 };
 use crate::{
-    model::{Component, ComponentState, Id, Impact, Incident, IncidentKind, Origin, Phase, Timestamp, Update},
+    model::{
+        self, Component, ComponentState, FactKind, Id, Impact, Incident, IncidentKind, Origin, Phase, Timestamp,
+        Update, fact::displayed,
+    },
     render::{
-        self, chart, duration,
+        self, chart, duration, underline,
         view::{self, Fact, Frame, Post, When},
     },
     store::{IncidentRow, Version},
@@ -57,7 +60,9 @@ fn view(row: &IncidentRow, versions: &[Version], now: Timestamp) -> view::Incide
         facts: facts(incident, now),
         spans: spans(incident),
         strip: chart::strip(incident).map(|strip| (strip.svg, When::new(strip.first, now), When::new(strip.last, now))),
-        posts: incident.updates.iter().map(|update| post(update, now)).collect(),
+        posts: incident.updates.iter().enumerate().map(|(at, update)| post(update, read(row, at), now)).collect(),
+        read_out: read_out(row),
+        read_by: row.facts.iter().map(|facts| facts.version.clone()).find(|by| !by.is_empty()).unwrap_or_default(),
         components: incident.components.iter().map(component_words).collect(),
         services: service_links(&row.verdict),
         judgement: judgement(&row.verdict),
@@ -113,7 +118,38 @@ fn spans(incident: &Incident) -> Vec<String> {
     spans
 }
 
-fn post(update: &Update, now: Timestamp) -> Post {
+/// What was read out of the post at a place.
+fn read(row: &IncidentRow, at: usize) -> &[model::Fact] {
+    row.facts.get(at).map_or(&[], |facts| &facts.facts)
+}
+
+/// What was read out of all posts: of each kind first what is displayed, then every other value; each value once.
+fn read_out(row: &IncidentRow) -> Vec<view::Listed> {
+    let posts = || row.incident.updates.iter().enumerate();
+    let all: Vec<(model::Authority, &model::Fact, &str)> = posts()
+        .flat_map(|(at, update)| {
+            let of =
+                move |fact| (model::Authority::of(fact, update.phase == Phase::Postmortem), fact, update.text.as_str());
+            read(row, at).iter().map(of)
+        })
+        .collect();
+    let mut listed: Vec<(&model::Fact, &str)> = Vec::new();
+    for kind in FactKind::ALL {
+        let shown = displayed(*kind, all.iter().map(|(authority, fact, _)| (*authority, *fact)));
+        let first = all.iter().filter(|(_, fact, _)| shown.is_some_and(|(_, shown)| std::ptr::eq(shown, *fact)));
+        let others = all.iter().filter(|(_, fact, _)| fact.kind == *kind);
+        for (_, fact, text) in first.chain(others) {
+            if !listed.iter().any(|(known, _)| known.kind == fact.kind && known.value == fact.value) {
+                listed.push((fact, text));
+            }
+        }
+    }
+    let lines =
+        listed.into_iter().flat_map(|(fact, text)| underline::listed(text, text, std::slice::from_ref(fact), 0));
+    lines.collect()
+}
+
+fn post(update: &Update, facts: &[model::Fact], now: Timestamp) -> Post {
     let mut remarks = Vec::new();
     let shift = update.posted_at.as_second() - update.shown_at.as_second();
     if shift.abs() >= BACKDATED_S {
@@ -126,7 +162,7 @@ fn post(update: &Update, now: Timestamp) -> Post {
         phase: phase_words(update.phase),
         class: if update.phase.is_over() { "over" } else { "open" },
         at: When::new(update.shown_at, now),
-        text: update.text.clone(),
+        text: underline::underline(&update.text, &update.text, facts, 0),
         remarks,
         components: update.components.iter().map(component_words).collect(),
     }

@@ -11,12 +11,12 @@ use super::{
     search::{kind_words, service_links},
 };
 use crate::{
-    model::{Display, Id, ItemKind, Timestamp, Verdict},
+    model::{Display, Id, ItemKind, Scope, Timestamp, Verdict},
     render::{
-        self, duration,
+        self, duration, underline,
         view::{self, Edit, Fact, Frame, Judgement, When},
     },
-    store::{ItemRow, StoreError, Version},
+    store::{EarlierVerdict, ItemRow, StoreError, Version},
     text::{diff::diff, html::excerpt},
 };
 
@@ -36,7 +36,20 @@ pub async fn page(State(context): State<Context>, Path(id): Path<String>) -> Res
         Ok(related) => related,
         Err(error) => return pages::unavailable(&error),
     };
-    pages::rendered(StatusCode::OK, render::pages::item(&view(&context, row, &versions, related)))
+    let earlier = match context.store.earlier_verdicts(id).await {
+        Ok(earlier) => earlier,
+        Err(error) => return pages::unavailable(&error),
+    };
+    pages::rendered(StatusCode::OK, render::pages::item(&view(&context, row, &versions, related, &earlier)))
+}
+
+/// What earlier versions said.
+fn earlier_verdicts(earlier: &[EarlierVerdict], now: Timestamp) -> Vec<(String, String, When)> {
+    let said = |one: &EarlierVerdict| {
+        let words = if one.verdict.outage { "about an outage" } else { "not about an outage" };
+        (words.to_owned(), one.verdict.version.clone(), When::new(one.replaced_at, now))
+    };
+    earlier.iter().map(said).collect()
 }
 
 /// What an item repeats, and what repeats it or the same original.
@@ -56,11 +69,21 @@ async fn related(context: &Context, row: &ItemRow) -> Result<Related, StoreError
     Ok(Related { original, copies })
 }
 
-fn view(context: &Context, row: ItemRow, versions: &[Version], related: Related) -> view::Item {
+fn view(
+    context: &Context,
+    row: ItemRow,
+    versions: &[Version],
+    related: Related,
+    earlier: &[EarlierVerdict],
+) -> view::Item {
     let now = context.clock.now();
     let display =
         if row.item.kind == ItemKind::StatusUpdate { Display::Full } else { feed::display(context, &row.item.source) };
     let text = feed::shown(&row.item.text, display);
+    // Spans count the title, where there is one, and the line feed behind it.
+    let has_both = !row.item.title.is_empty() && !row.item.text.is_empty();
+    let skipped = if has_both { row.item.title.chars().count() + 1 } else { 0 };
+    let skipped = u32::try_from(skipped).unwrap_or(u32::MAX);
     let title = if row.item.title.is_empty() { excerpt(&row.item.text, 90) } else { row.item.title.clone() };
     view::Item {
         frame: Frame { title: format!("{title} · downwire"), feed: None, now },
@@ -68,12 +91,18 @@ fn view(context: &Context, row: ItemRow, versions: &[Version], related: Related)
         kind: kind_words(row.item.kind.as_str()),
         source: row.item.source.clone(),
         is_excerpt: text.len() < row.item.text.len(),
-        text,
+        text: underline::underline(&row.item.text, &text, &row.facts.facts, skipped),
+        read_out: underline::listed(&row.item.text, &text, &row.facts.facts, skipped),
+        read_by: row.facts.version.clone(),
         original: row.item.url.clone(),
         language: row.item.language.clone(),
         facts: facts(&row, now),
         services: service_links(&row.verdict),
-        judgement: judgement(&row.verdict),
+        judgement: Judgement {
+            earlier: earlier_verdicts(earlier, now),
+            feedback: context.token.is_some().then(|| format!("/item/{}/feedback", row.item.id)),
+            ..judgement(&row.verdict)
+        },
         edits: edits(&row, versions, display, now),
         copy_of: related.original.map(|row| (row.item.source, format!("/item/{}", row.item.id))),
         copies: related.copies.into_iter().map(|row| link(row, now)).collect(),
@@ -129,11 +158,24 @@ pub fn instant(name: &str, at: Timestamp, now: Timestamp) -> Fact {
 /// A verdict in words.
 pub fn judgement(verdict: &Verdict) -> Judgement {
     let words = if verdict.outage { "about an outage" } else { "not about an outage" };
+    let mut words = format!("{words} (probability {:.0} %)", verdict.score.clamp(0.0, 1.0) * 100.0);
+    if let Some(phase) = &verdict.phase {
+        words.push_str(&format!(" · {}", phase.replace('-', ", ")));
+    }
+    if verdict.outage && verdict.scope != Scope::Unclear {
+        words.push_str(if verdict.scope == Scope::Many { " · many are hit" } else { " · one line" });
+    }
+    if let Some(cause) = &verdict.cause {
+        let sub = verdict.sub_cause.as_deref().map(|sub| format!(" ({sub})")).unwrap_or_default();
+        words.push_str(&format!(" · cause {}{sub}", cause.to_lowercase()));
+    }
     Judgement {
-        words: format!("{words} (weight {:.2})", verdict.score.max(0.0)),
+        words,
         outage: verdict.outage,
         why: verdict.why.clone(),
         version: verdict.version.clone(),
+        earlier: Vec::new(),
+        feedback: None,
     }
 }
 

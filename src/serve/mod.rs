@@ -4,10 +4,15 @@ mod api;
 mod assets;
 mod facets;
 mod feed;
+mod feedback;
 mod figures;
 mod hit;
 mod incident;
 mod item;
+mod lines;
+mod maintenance;
+mod method;
+mod official;
 mod pages;
 mod reliability;
 mod respond;
@@ -18,7 +23,14 @@ mod wellness;
 
 use std::{future::Future, io, sync::Arc, time::Duration};
 
-use axum::{Router, extract::Request, http::StatusCode, middleware, response::Response, routing::get};
+use axum::{
+    Router,
+    extract::Request,
+    http::StatusCode,
+    middleware,
+    response::Response,
+    routing::{get, post},
+};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
@@ -70,6 +82,8 @@ pub struct Context {
     pub ready: Ready,
     /// What `/metrics` says.
     pub metrics: PrometheusHandle,
+    /// The operator's token; `None` where nobody may write.
+    pub token: Option<Arc<str>>,
 }
 
 /// The metrics of this process. The first call installs the recorder; where one is installed already (in tests), its
@@ -93,6 +107,7 @@ pub fn router(context: Context) -> Router {
         .route("/api/search", get(api::search))
         .route("/opensearch.xml", get(assets::opensearch))
         .route("/item/{id}", get(item::page))
+        .route("/item/{id}/feedback", post(feedback::post))
         .route("/incident/{id}", get(incident::page))
         .route("/stats", get(reliability::page))
         .route("/services", get(service::list))
@@ -100,8 +115,12 @@ pub fn router(context: Context) -> Router {
         .route("/service/{slug}/feed.rss", get(feed::service_rss))
         .route("/service/{slug}/feed.atom", get(feed::service_atom))
         .route("/service/{slug}/feed.json", get(feed::service_json))
+        .route("/service/{slug}/maintenance.ics", get(maintenance::calendar_of))
+        .route("/maintenance", get(maintenance::page))
+        .route("/maintenance.ics", get(maintenance::calendar))
         .route("/sources", get(sources::page))
         .route("/about", get(pages::about))
+        .route("/about/method", get(method::page))
         .route("/assets/{name}", get(assets::asset))
         .route("/favicon.svg", get(assets::favicon))
         .route("/favicon.ico", get(assets::favicon))

@@ -20,9 +20,9 @@ pub async fn about(State(context): State<Context>) -> Response {
          keeps it where it can be searched: is it down, since when, who says so, why, and has it happened before?"
             .to_owned(),
         format!(
-            "Each item is judged by lexicon-1: weighted phrases in seven languages, and the names of {services} services. Every \
-             verdict shows its reasons. It is a simple judge and is sometimes wrong; an incident on a status page is taken at the \
-             page's word."
+            "Each item is judged by a small model that is trained for it, in twelve languages, and knows the names of \
+             {services} services. Every verdict shows its reasons; an incident on a status page is taken at the page's word. \
+             The page /about/method says how it judges, how good it is, and where it is wrong."
         ),
         "Texts of news and posts are shown as an excerpt with a link to the original; official texts are shown whole. An operator \
          of a source who wants to be left out can say so by robots headers (noindex, noarchive), which are obeyed."

@@ -7,24 +7,28 @@ use axum::{
 };
 
 use super::{
-    Context, facets, pages, reliability,
+    Context, facets, lines, official, pages, reliability,
     search::{self, Listing, find, for_readers, hits_of},
 };
 use crate::{
     catalogue::{Service, slug},
     model::{
-        Query, Timestamp,
+        Query,
         query::{Condition, Field, Value},
     },
     render::{
         self,
-        view::{self, Fact, FeedLinks, Found, Frame, ServiceLink},
+        view::{self, Fact, FeedLinks, Frame, ServiceLink},
     },
     search::{Order, Window},
+    store::Row,
 };
 
 /// Hits of each list on the page.
 const SHOWN: usize = 10;
+
+/// Official records that are looked at for the list of incidents: several may be one line.
+const GROUPED: usize = 60;
 
 /// Services of the list's head.
 const MOST_SPOKEN_OF: usize = 24;
@@ -67,8 +71,11 @@ async fn view(context: &Context, service: &Service) -> Result<view::Service, Box
     let all = query(service);
     let incidents = Query::All(vec![all.clone(), of_field("kind", "incident")]);
     let said = Query::All(vec![all.clone(), Query::Not(Box::new(of_field("kind", "incident")))]);
-    let (total, official) = newest(context, &incidents, now).await?;
-    let (others, rest) = newest(context, &said, now).await?;
+    let (total, records) = newest(context, &incidents, GROUPED).await?;
+    let (others, rest) = newest(context, &said, SHOWN).await?;
+    let rest = hits_of(context, &rest, &said, now).await?;
+    let mut incident_lines = lines::lines(&records, now);
+    incident_lines.truncate(SHOWN);
     let (search, asked) = (context.search.clone(), all.clone());
     let overview = tokio::task::spawn_blocking(move || search.overview(&asked, 0)).await??;
     let text = all.written();
@@ -87,7 +94,9 @@ async fn view(context: &Context, service: &Service) -> Result<view::Service, Box
         downstream: downstream(context, service),
         reliability: reliability::of(context, &service.name).await?,
         histogram: facets::histogram(&listing, &overview.histogram, now),
-        incidents: official,
+        official: official::of(context, service).await?,
+        incidents: incident_lines,
+        calendar: official::calendar(service),
         found: rest,
         total: format!("All {} about {}", total + others, service.name),
         search: search::href(&text),
@@ -99,11 +108,11 @@ async fn view(context: &Context, service: &Service) -> Result<view::Service, Box
 async fn newest(
     context: &Context,
     query: &Query,
-    now: Timestamp,
-) -> Result<(usize, Vec<Found>), Box<dyn std::error::Error + Send + Sync>> {
-    let window = Window { after: None, limit: SHOWN, order: Order::Newest };
+    limit: usize,
+) -> Result<(usize, Vec<Row>), Box<dyn std::error::Error + Send + Sync>> {
+    let window = Window { after: None, limit, order: Order::Newest };
     let (hits, rows) = find(context, &for_readers(query.clone()), window).await?;
-    Ok((hits.total, hits_of(context, &rows, query, now).await?))
+    Ok((hits.total, rows))
 }
 
 fn facts(service: &Service, incidents: usize) -> Vec<Fact> {
@@ -119,7 +128,8 @@ fn facts(service: &Service, incidents: usize) -> Vec<Fact> {
     facts
 }
 
-fn link(name: &str) -> ServiceLink {
+/// A service with the address of its page.
+pub fn link(name: &str) -> ServiceLink {
     ServiceLink { label: name.to_owned(), href: href(name) }
 }
 
@@ -144,9 +154,17 @@ pub async fn list(State(context): State<Context>) -> Response {
     });
     let mut names: Vec<&str> = context.catalogue.services().iter().map(|service| service.name.as_str()).collect();
     names.sort_by_key(|name| name.to_lowercase());
+    let (troubled, well) = match official::all(&context).await {
+        Ok(official) => official,
+        Err(error) => return pages::unavailable(&error),
+    };
     let page = view::Services {
         frame: Frame { title: "Services · downwire".to_owned(), feed: None, now: context.clock.now() },
         summary: format!("The catalogue knows {} services by their names, aliases and hashtags.", names.len()),
+        official: (!troubled.is_empty() || !well.is_empty())
+            .then(|| format!("{} operational; {} in trouble or not known.", well.len(), troubled.len())),
+        troubled,
+        well,
         spoken_of: spoken_of.collect(),
         all: names.into_iter().map(link).collect(),
     };

@@ -158,7 +158,8 @@ impl Known {
             return;
         }
         let version = i32::try_from(exported.version).unwrap_or(i32::MAX);
-        let judged = Judged { value: Item::from((**exported).clone()), verdict: exported.verdict.clone() };
+        let judged =
+            Judged { value: Item::from((**exported).clone()), verdict: exported.verdict.clone(), facts: Vec::new() };
         let digest = judged.value.content_digest();
         committed.new_items += 1;
         self.fresh.push((exported.id, row(&judged, &digest, version, exported.edited_at)));
@@ -230,6 +231,8 @@ fn row(judged: &Judged<Item>, digest: &str, version: i32, edited_at: Option<Time
         verdict: Set(to_json(&judged.verdict)),
         // Found out later, by who follows.
         copy_of: NotSet,
+        facts: Set(judged.facts.first().map(|read| to_json(&read.facts))),
+        facts_by: Set(judged.facts.first().map(|read| read.version.clone())),
     }
 }
 

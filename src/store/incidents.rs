@@ -12,7 +12,7 @@ use super::{
     schema,
 };
 use crate::model::{
-    ExportedIncident, Id, Incident, Judged, Operation, PageIdentity, Subject, Timestamp, Update, Verdict, time,
+    ExportedIncident, Facts, Id, Incident, Judged, Operation, PageIdentity, Subject, Timestamp, Update, Verdict, time,
 };
 
 /// Rows of one insert.
@@ -23,20 +23,22 @@ const ROWS: usize = 500;
 pub(super) struct Coming<'a> {
     incident: &'a Incident,
     verdict: &'a Verdict,
+    /// The facts of its updates, in their order; none where they are to be read later.
+    facts: &'a [Facts],
     /// What another archive knows of its past.
     history: Option<&'a ExportedIncident>,
 }
 
 impl<'a> From<&'a Judged<Incident>> for Coming<'a> {
     fn from(judged: &'a Judged<Incident>) -> Self {
-        Self { incident: &judged.value, verdict: &judged.verdict, history: None }
+        Self { incident: &judged.value, verdict: &judged.verdict, facts: &judged.facts, history: None }
     }
 }
 
 impl<'a> Coming<'a> {
     /// An incident from another archive; `None` for one that nobody has judged.
     pub(super) fn exported(line: &'a ExportedIncident) -> Option<Self> {
-        Some(Self { incident: &line.incident, verdict: line.verdict.as_ref()?, history: Some(line) })
+        Some(Self { incident: &line.incident, verdict: line.verdict.as_ref()?, facts: &[], history: Some(line) })
     }
 }
 
@@ -221,7 +223,7 @@ async fn insert(
     committed.new_incidents += 1;
     committed.new_updates += incident.updates.len();
     let all: Vec<usize> = (0..incident.updates.len()).collect();
-    write_updates(transaction, id, &incident.updates, &all).await?;
+    write_updates(transaction, id, &incident.updates, &all, coming).await?;
     for former in history.map(|history| history.versions.as_slice()).unwrap_or_default() {
         let subject = if former.part.is_empty() { "incident" } else { "update" };
         let version = i32::try_from(former.version).unwrap_or(i32::MAX);
@@ -257,7 +259,7 @@ async fn update(
         let old = serde_json::to_value(old).unwrap_or_default();
         insert_version(transaction, "update", &held.row.id, &part, version, now, &old).await?;
     }
-    replace_updates(transaction, id, &before.updates, &held.incident.updates).await?;
+    replace_updates(transaction, id, &before.updates, &held.incident.updates, coming).await?;
     committed.new_updates += absorbed.added.len();
     committed.edited_incidents += usize::from(absorbed.is_change());
     held.row.record = record(&held.incident);
@@ -300,6 +302,7 @@ async fn replace_updates(
     id: Id,
     before: &[Update],
     after: &[Update],
+    coming: Coming<'_>,
 ) -> Result<(), StoreError> {
     let gone: Vec<String> = before
         .iter()
@@ -314,7 +317,7 @@ async fn replace_updates(
             .await?;
     }
     let changed: Vec<usize> = (0..after.len()).filter(|at| before.get(*at) != after.get(*at)).collect();
-    write_updates(transaction, id, after, &changed).await
+    write_updates(transaction, id, after, &changed, coming).await
 }
 
 /// Upserts the updates at these places.
@@ -323,16 +326,22 @@ async fn write_updates(
     id: Id,
     updates: &[Update],
     at: &[usize],
+    coming: Coming<'_>,
 ) -> Result<(), StoreError> {
     let rows: Vec<_> = at
         .iter()
         .filter_map(|at| updates.get(*at).map(|update| (*at, update)))
-        .map(|(at, update)| schema::incident_updates::ActiveModel {
-            incident: Set(id.to_string()),
-            native_id: Set(plain(&update.native_id)),
-            shown_at: Set(time::micros(update.shown_at)),
-            position: Set(i32::try_from(at).unwrap_or(i32::MAX)),
-            record: Set(to_json(update)),
+        .map(|(at, update)| {
+            let read = facts_of(update, coming);
+            schema::incident_updates::ActiveModel {
+                incident: Set(id.to_string()),
+                native_id: Set(plain(&update.native_id)),
+                shown_at: Set(time::micros(update.shown_at)),
+                position: Set(i32::try_from(at).unwrap_or(i32::MAX)),
+                record: Set(to_json(update)),
+                facts: Set(read.map(|read| to_json(&read.facts))),
+                facts_by: Set(read.map(|read| read.version.clone())),
+            }
         })
         .collect();
     let columns = [schema::incident_updates::Column::Incident, schema::incident_updates::Column::NativeId];
@@ -342,6 +351,8 @@ async fn write_updates(
                 schema::incident_updates::Column::ShownAt,
                 schema::incident_updates::Column::Position,
                 schema::incident_updates::Column::Record,
+                schema::incident_updates::Column::Facts,
+                schema::incident_updates::Column::FactsBy,
             ])
             .to_owned();
         schema::incident_updates::Entity::insert_many(chunk.to_vec())
@@ -350,6 +361,16 @@ async fn write_updates(
             .await?;
     }
     Ok(())
+}
+
+/// The facts that came with an update; `None` (to be read later) for one whose text came from elsewhere.
+fn facts_of<'a>(update: &Update, coming: Coming<'a>) -> Option<&'a Facts> {
+    let at = coming
+        .incident
+        .updates
+        .iter()
+        .position(|given| given.text == update.text && given.shown_at == update.shown_at)?;
+    coming.facts.get(at)
 }
 
 /// The number that the next kept version of an update gets.

@@ -6,7 +6,7 @@
 //! transaction has read still holds when it commits, and the same code is right on both.
 //!
 //! Reading order: `open`, `schema` (tables as entities), `commit` (the only writer of content), `incidents`, `states`,
-//! `observed`, `availability`, `read`, `changes`, `export`, `copies`, `lease`, `backup`.
+//! `observed`, `availability`, `read`, `changes`, `export`, `copies`, `facts`, `judging`, `lease`, `backup`.
 
 mod availability;
 mod backup;
@@ -15,7 +15,9 @@ mod commit;
 mod copies;
 mod error;
 mod export;
+mod facts;
 mod incidents;
+mod judging;
 mod lease;
 mod observed;
 mod open;
@@ -28,6 +30,8 @@ pub use commit::Committed;
 pub use copies::{Copy, Story};
 pub use error::StoreError;
 pub use export::{DayKey, ImpactKey};
+pub use facts::Unread;
+pub use judging::{EarlierVerdict, Mark};
 pub use lease::Lease;
 pub use open::{Store, Target};
 pub use read::{IncidentRow, ItemRow, Row, Totals, Version};

@@ -21,6 +21,8 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (2, include_str!("migrations/0002_copies.sql")),
     (3, include_str!("migrations/0003_states.sql")),
     (4, include_str!("migrations/0004_availability.sql")),
+    (5, include_str!("migrations/0005_judging.sql")),
+    (6, include_str!("migrations/0006_facts.sql")),
 ];
 
 /// How long a writer waits for another process before it gives up.

@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{Store, StoreError, changes::wrong, incidents, schema, sql};
+use super::{Store, StoreError, changes::wrong, commit::plain, facts, incidents, schema, sql};
 use crate::model::{
-    Change, Document, Id, Incident, IncidentKind, Item, ItemKind, SourceState, Subject, Timestamp, Verdict, time,
+    Change, Document, Facts, Id, Incident, IncidentKind, Item, ItemKind, SourceState, Subject, Timestamp, Update,
+    Verdict, time,
 };
 
 /// Ids of one look-up.
@@ -25,6 +26,8 @@ pub struct ItemRow {
     pub edited_at: Option<Timestamp>,
     /// The item of another source that it repeats.
     pub copy_of: Option<Id>,
+    /// What was read out of its text.
+    pub facts: Facts,
 }
 
 /// An incident as the archive holds it.
@@ -42,6 +45,8 @@ pub struct IncidentRow {
     pub received_at: Timestamp,
     /// When its record or posts last changed; `None` if never.
     pub edited_at: Option<Timestamp>,
+    /// What was read out of each of its updates, in their order.
+    pub facts: Vec<Facts>,
     /// The number of the record's newest version, from 1.
     pub version: u32,
     /// The archive's name for its page.
@@ -257,6 +262,28 @@ impl Store {
         Ok(())
     }
 
+    /// Maintenance whose planned start (or first word, where none is planned) lies at or behind `from`, earliest first,
+    /// at most `limit`; records that repeat another are left out.
+    ///
+    /// # Errors
+    /// What the database says, or a row that this build cannot read.
+    pub async fn maintenance(&self, from: Timestamp, limit: u64) -> Result<Vec<IncidentRow>, StoreError> {
+        let ids: Vec<String> = schema::incidents::Entity::find()
+            .select_only()
+            .column(schema::incidents::Column::Id)
+            .filter(schema::incidents::Column::Kind.eq(IncidentKind::Maintenance.as_str()))
+            .filter(schema::incidents::Column::SortedAt.gte(time::micros(from)))
+            .filter(schema::incidents::Column::CopyOf.is_null())
+            .order_by_asc(schema::incidents::Column::SortedAt)
+            .limit(limit)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let mut rows = self.incident_rows(&ids).await?;
+        rows.sort_by_key(|row| (row.at, row.id));
+        Ok(rows)
+    }
+
     pub(super) async fn incident_rows(&self, ids: &[String]) -> Result<Vec<IncidentRow>, StoreError> {
         let rows = schema::incidents::Entity::find()
             .filter(schema::incidents::Column::Id.is_in(ids))
@@ -270,10 +297,19 @@ impl Store {
             .order_by_asc(schema::incident_updates::Column::Position)
             .all(&self.reader)
             .await?;
+        let mut read: HashMap<(String, String), Facts> = HashMap::new();
+        for update in &updates {
+            let facts = facts::stored(update.facts.clone(), update.facts_by.clone(), &update.incident)?;
+            read.insert((update.incident.clone(), update.native_id.clone()), facts);
+        }
         incidents::join(rows, updates)?
             .into_iter()
             .map(|(id, incident, row)| {
+                let facts =
+                    |update: &Update| read.remove(&(row.id.clone(), plain(&update.native_id))).unwrap_or_default();
+                let facts = incident.updates.iter().map(facts).collect();
                 Ok(IncidentRow {
+                    facts,
                     id,
                     incident,
                     verdict: verdict(&row.verdict, &row.id)?,
@@ -291,6 +327,7 @@ impl Store {
 
 pub(super) fn item_row(row: schema::items::Model) -> Result<ItemRow, StoreError> {
     let verdict = verdict(&row.verdict, &row.id)?;
+    let facts = facts::stored(row.facts, row.facts_by, &row.id)?;
     let kind = ItemKind::parse(&row.kind).ok_or_else(|| wrong(format!("items {}", row.id), "unknown kind"))?;
     Ok(ItemRow {
         item: Item {
@@ -313,6 +350,7 @@ pub(super) fn item_row(row: schema::items::Model) -> Result<ItemRow, StoreError>
         version: u32::try_from(row.version).unwrap_or(1),
         edited_at: row.edited_at.map(time::from_micros),
         copy_of: row.copy_of.and_then(|id| id.parse().ok()),
+        facts,
     })
 }
 

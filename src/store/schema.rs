@@ -43,6 +43,8 @@ table!(
         score: f64,
         verdict: String,
         copy_of: Option<String>,
+        facts: Option<String>,
+        facts_by: Option<String>,
     }
 );
 
@@ -75,6 +77,8 @@ table!(
         shown_at: i64,
         position: i32,
         record: String,
+        facts: Option<String>,
+        facts_by: Option<String>,
     }
 );
 
@@ -148,6 +152,18 @@ table!(
 );
 
 table!(
+    /// Verdicts that another took the place of.
+    verdicts, "verdicts", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        item: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        judged_by: String,
+        replaced_at: i64,
+        verdict: String,
+    }
+);
+
+table!(
     /// Pages that said anything of their components.
     component_pages, "component_pages", {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -155,6 +171,17 @@ table!(
         source: String,
         service: Option<String>,
         identity: String,
+    }
+);
+
+table!(
+    /// What people said of verdicts.
+    marks, "marks", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        item: String,
+        outage: bool,
+        judged_by: String,
+        marked_at: i64,
     }
 );
 

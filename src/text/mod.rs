@@ -4,6 +4,7 @@ pub mod alike;
 pub mod charset;
 pub mod dates;
 pub mod diff;
+pub mod fold;
 pub mod html;
 pub mod language;
 pub mod snippet;

@@ -152,9 +152,10 @@ impl Iterator for Corpus {
             phase: None,
             symptoms: Vec::new(),
             cause: None,
+            sub_cause: None,
             why: vec!["‘down’".to_owned()],
             version: "bench".to_owned(),
         };
-        Some(Judged { value, verdict })
+        Some(Judged { value, verdict, facts: Vec::new() })
     }
 }

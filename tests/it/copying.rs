@@ -38,7 +38,7 @@ fn item(source: &str, number: u32, title: &str, text: &str, hour: i64) -> Judged
     let verdict: Verdict = serde_json::from_value(serde_json::json!({
         "outage": true, "score": 0.5, "scope": "unclear", "services": [], "phase": null, "symptoms": [], "cause": null, "why": [], "version": "t"
     })).expect("a verdict");
-    Judged { value, verdict }
+    Judged { value, verdict, facts: Vec::new() }
 }
 
 async fn put(store: &Store, items: Vec<Judged<Item>>) {
@@ -108,7 +108,7 @@ fn a_copy_is_shown_once_with_where_else_it_was() {
     let patience = std::time::Duration::from_secs(20);
     running.wait_for("the link", patience, |running| page(running, "power").contains("also in"));
     assert!(page(&running, "power").contains(">1 found"), "{}", page(&running, "power"));
-    assert!(page(&running, "power+copy:yes").contains(">1 found"));
+    running.wait_for("the index", patience, |running| page(running, "power+copy:yes").contains(">1 found"));
     assert!(
         page(&running, "power+source:a").contains(">1 found") && page(&running, "power+source:b").contains(">1 found")
     );

@@ -390,7 +390,7 @@ fn judged(number: usize) -> Judged<Item> {
     let verdict: Verdict = serde_json::from_value(serde_json::json!({
         "outage": true, "score": 0.5, "scope": "unclear", "services": [], "phase": null, "symptoms": [], "cause": null, "why": [], "version": "t"
     })).expect("a verdict");
-    Judged { value, verdict }
+    Judged { value, verdict, facts: Vec::new() }
 }
 
 async fn put(store: &Store, numbers: std::ops::Range<usize>) {

@@ -5,10 +5,12 @@ mod states;
 use std::time::Duration;
 
 use downwire::{
+    facts,
+    jobs::reread,
     model::{
         Batch, Component, ComponentDay, ComponentImpact, ComponentState, ExportLine, ExportedIncident, ExportedItem,
-        Former, Health, Id, Impact, Incident, IncidentKind, Item, ItemKind, Judged, Operation, Origin, PageIdentity,
-        PageRecord, Phase, Position, Role, Scope, SourceState, Subject, Timestamp, Update, Verdict,
+        FactKind, Facts, Former, Health, Id, Impact, Incident, IncidentKind, Item, ItemKind, Judged, Operation, Origin,
+        PageIdentity, PageRecord, Phase, Position, Role, Scope, SourceState, Subject, Timestamp, Update, Verdict,
         verdict::Attribution,
     },
     store::{Lease, Row, Store, StoreError, Target},
@@ -50,6 +52,9 @@ contract! {
     two_documents_of_one_poll_speak_together,
     a_page_that_nobody_can_read_or_believe_is_unknown,
     what_was_not_observed_is_known,
+    facts_are_kept_with_the_version_they_were_read_from,
+    what_an_older_reader_read_is_read_again,
+    facts_read_from_a_text_that_was_edited_meanwhile_are_not_kept,
 }
 
 use states::{
@@ -84,6 +89,7 @@ fn verdict(service: &str) -> Verdict {
         phase: None,
         symptoms: Vec::new(),
         cause: None,
+        sub_cause: None,
         why: vec!["says ‘is down’".to_owned()],
         version: "test-1".to_owned(),
     }
@@ -106,7 +112,7 @@ fn item(source: &str, native: &str, text: &str) -> Judged<Item> {
         received_at: at("2024-12-26T19:00:00Z"),
         hidden: false,
     };
-    Judged { value, verdict: verdict("ChatGPT") }
+    Judged { value, verdict: verdict("ChatGPT"), facts: Vec::new() }
 }
 
 fn items(items: Vec<Judged<Item>>) -> Batch {
@@ -158,7 +164,7 @@ fn incident(id: Option<&str>, host: Option<&str>, updates: Vec<Update>) -> Judge
         updates,
         origin: Origin::Observed,
     };
-    Judged { value, verdict: verdict("ChatGPT") }
+    Judged { value, verdict: verdict("ChatGPT"), facts: Vec::new() }
 }
 
 fn incidents(incidents: Vec<Judged<Incident>>) -> Batch {
@@ -383,6 +389,77 @@ async fn documents_are_paged_through_completely(place: Place) {
     let rows = place.store.rows(&seen).await.expect("reads");
     assert_eq!(rows.values().filter(|row| matches!(row, Row::Item(_))).count(), 25);
     assert!(place.store.documents_page(Subject::Incident, None, 10).await.expect("reads").is_empty());
+}
+
+/// An item and an incident with an update, with facts of that reader on both.
+fn read_by(reader: &str, text: &str) -> Batch {
+    let read = facts::read(&facts::Document {
+        text: "Example is down since 10:40 UTC on 26 December 2024.",
+        official: true,
+        ..facts::Document::default()
+    });
+    let facts = Facts { version: reader.to_owned(), ..read };
+    let mut item = item("Wire", "1", text);
+    let mut incident =
+        incident(Some("page"), None, vec![post("u1", Phase::Investigating, "2024-12-26T19:00:00Z", text)]);
+    item.facts = vec![facts.clone()];
+    incident.facts = vec![facts];
+    Batch { items: vec![item], incidents: vec![incident], ..Batch::default() }
+}
+
+/// The facts of the only item and of the only update that the archive holds.
+async fn held(place: &Place) -> (Facts, Facts) {
+    let changes = place.store.changes_after(0, 100).await.expect("reads");
+    let ids: Vec<Id> = changes.iter().map(|change| change.id).collect();
+    let rows = place.store.rows(&ids).await.expect("reads");
+    let mut held = (Facts::default(), Facts::default());
+    for row in rows.into_values() {
+        match row {
+            Row::Item(row) => held.0 = row.facts,
+            Row::Incident(row) => held.1 = row.facts.into_iter().next().expect("of its update"),
+        }
+    }
+    held
+}
+
+async fn facts_are_kept_with_the_version_they_were_read_from(place: Place) {
+    place.store.commit(&[read_by(facts::VERSION, "Example is down.")]).await.expect("commits");
+    let (item, update) = held(&place).await;
+    assert!(item.facts.iter().any(|fact| fact.kind == FactKind::Start), "{item:?}");
+    assert_eq!((&item, item.version.as_str()), (&update, facts::VERSION));
+    assert_eq!(place.store.unread(facts::VERSION, 10).await.expect("reads"), []);
+    // An edit brings its own facts, or none until it is read.
+    let mut edited = read_by(facts::VERSION, "Example is up again.");
+    edited.items[0].facts.clear();
+    place.store.commit(&[edited]).await.expect("commits");
+    let (item, _) = held(&place).await;
+    assert_eq!(item, Facts::default());
+}
+
+async fn what_an_older_reader_read_is_read_again(place: Place) {
+    let text = "Example Cloud was down on Monday because of a DDoS attack. Users were unable to log in.";
+    place.store.commit(&[read_by("facts-0", text)]).await.expect("commits");
+    let mut steps = 0;
+    while reread::step(&place.store).await.expect("reads and writes") > 0 {
+        steps += 1;
+        assert!(steps < 10, "it comes to an end");
+    }
+    let (item, update) = held(&place).await;
+    for facts in [item, update] {
+        assert_eq!(facts.version, facts::VERSION);
+        assert!(facts.facts.iter().any(|fact| fact.kind == FactKind::Cause && fact.value == "EXTERNAL"), "{facts:?}");
+    }
+}
+
+async fn facts_read_from_a_text_that_was_edited_meanwhile_are_not_kept(place: Place) {
+    place.store.commit(&[read_by("facts-0", "Example is down.")]).await.expect("commits");
+    let unread = place.store.unread(facts::VERSION, 10).await.expect("reads");
+    place.store.commit(&[read_by(facts::VERSION, "Example is up again.")]).await.expect("commits");
+    let late: Vec<_> =
+        unread.into_iter().map(|one| (one, Facts { version: "late".to_owned(), ..Facts::default() })).collect();
+    assert!(!late.is_empty());
+    place.store.keep_facts(&late).await.expect("writes");
+    assert_eq!(held(&place).await.0.version, facts::VERSION);
 }
 
 async fn an_archive_keeps_its_name_and_refuses_a_newer_schema(place: Place) {

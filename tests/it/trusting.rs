@@ -4,6 +4,7 @@
 mod backfill;
 mod doubts;
 mod peer;
+mod shown;
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
 

@@ -136,6 +136,7 @@ fn a_page_on_which_nothing_changes_for_years_is_frozen_also_when_it_answers_unch
     let frozen = [Doubt::Frozen { since: at("2019-02-08T00:00:00Z") }];
     assert_eq!(evidence.doubts(&spec(SourceKind::Statuspage, OWN), &before, now()), frozen);
     assert_eq!(evidence.doubts(&spec(SourceKind::Feed, OWN), &before, now()), [], "a feed may end");
+    assert_eq!(evidence.doubts(&spec(SourceKind::Vigil, OWN), &before, now()), [], "it measures by itself");
     before.newest = Some(at("2023-02-08T00:00:00Z"));
     assert_eq!(evidence.doubts(&spec(SourceKind::Statuspage, OWN), &before, now()), []);
 }

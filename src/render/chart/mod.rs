@@ -3,9 +3,11 @@
 mod bars;
 mod spread;
 mod strip;
+mod timeline;
 mod year;
 
 pub use bars::{Bar, Bars, bars, fold};
 pub use spread::spread;
 pub use strip::{Strip, strip};
+pub use timeline::{Seen, states};
 pub use year::{Square, year};

@@ -2,7 +2,7 @@
 //! `jobs/detect.rs` asks.
 //!
 //! The page itself may already show it (it is a document, or names its platform in its markup). Then the first document of
-//! every platform is asked for below the address, in the order of [`super::ADAPTERS`], in which imitators stand before what
+//! every platform is asked for below the address, in the order of `ADAPTERS`, in which imitators stand before what
 //! they imitate; single vendors' formats are asked for only on their vendors' hosts. Last come the feeds that the page names.
 
 use super::{ADAPTERS, Adapter, Document, adapter};

@@ -54,6 +54,21 @@ impl Drop for Folder {
     }
 }
 
+/// The name of a folder's database on the server.
+fn name(folder: &Folder) -> String {
+    folder.path().file_name().and_then(|name| name.to_str()).expect("a plain name").replace('-', "_")
+}
+
+/// Where the database of a folder is reached beside its store; `None` where there is no such server.
+pub fn address(backend: Backend, folder: &Folder) -> Option<String> {
+    if backend == Backend::Sqlite {
+        return Some(format!("sqlite:{}", folder.path().join("downwire.db").display()));
+    }
+    let server = variable("DOWNWIRE_TEST_POSTGRES")?;
+    let (base, _) = server.rsplit_once('/').expect("a URL with a database");
+    Some(format!("{base}/{}", name(folder)))
+}
+
 /// A target that no other test uses; `None` (with a line that says so) where there is no PostgreSQL. In CI that is a
 /// failure, not a skip.
 pub async fn target(backend: Backend, folder: &Folder) -> Option<Target> {
@@ -65,12 +80,11 @@ pub async fn target(backend: Backend, folder: &Folder) -> Option<Target> {
         println!("skipped: DOWNWIRE_TEST_POSTGRES is not set, so nothing was tried on PostgreSQL");
         return None;
     };
-    let name = folder.path().file_name().and_then(|name| name.to_str()).expect("a plain name").replace('-', "_");
+    let name = name(folder);
     let admin = Database::connect(&server).await.expect("PostgreSQL answers");
     admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.expect("can drop a database");
     admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("can make a database");
-    let (base, _) = server.rsplit_once('/').expect("a URL with a database");
-    Some(Target::Postgres(format!("{base}/{name}")))
+    address(backend, folder).map(Target::Postgres)
 }
 
 /// An empty store.

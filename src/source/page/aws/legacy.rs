@@ -78,8 +78,13 @@ fn posts(description: &str, began: Timestamp, is_over: bool) -> Vec<Post> {
         let stamp = html::one_line(&html::to_text(stamp));
         let shown_at = at(&stamp, before, posts.is_empty());
         before = shown_at.unwrap_or(before);
+        let text = plain(words);
+        // Posts are entered by hand: one that stands there twice is one.
+        if posts.last().is_some_and(|last| last.shown_at == shown_at && last.text == text) {
+            continue;
+        }
         let phase = if posts.is_empty() { Phase::Investigating } else { Phase::Update };
-        posts.push(Post { phase: Some(phase), text: plain(words), shown_at, ..Post::default() });
+        posts.push(Post { phase: Some(phase), text, shown_at, ..Post::default() });
     }
     if let Some(last) = posts.last_mut().filter(|_| is_over) {
         last.phase = Some(Phase::Resolved);
@@ -115,4 +120,23 @@ fn dated(date: &str, clock: &str, before: Timestamp) -> Option<Timestamp> {
 fn words(stamp: &str, date: Date) -> Option<Timestamp> {
     let (day, month, year) = (date.day(), date.strftime("%b"), date.year());
     dates::instant(&format!("{day} {month} {year} {stamp}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_post_that_stands_there_twice_is_one() {
+        let post =
+            |stamp: &str, words: &str| format!("<div><span class=\"yellowfg\"> {stamp}</span>&nbsp;{words}</div>");
+        let (first, last) = (post("8:53 AM PST", "Degraded."), post("9:08 AM PST", "Over."));
+        let twice = post("9:08 AM PST", "Agents cannot log in.").repeat(2);
+        let markup = [first, twice, last];
+        let began = "2021-12-07T16:53:39Z".parse().expect("an instant");
+        let posts = posts(&markup.concat(), began, true);
+        let words: Vec<&str> = posts.iter().map(|post| post.text.as_str()).collect();
+        assert_eq!(words, ["Degraded.", "Agents cannot log in.", "Over."]);
+        assert_eq!(posts.last().and_then(|post| post.phase), Some(Phase::Resolved));
+    }
 }

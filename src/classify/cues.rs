@@ -1,0 +1,226 @@
+//! Cues: phrases of twelve languages that mean the same to a judge (`it is down`, `anyone else?`, `scheduled
+//! maintenance`). What is learned of a cue in one language holds in all. The data is `data/cues.txt`.
+
+use std::collections::BTreeMap;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, StartKind};
+
+use super::normal::Normal;
+use crate::text::fold::is_unspaced;
+
+macro_rules! cues {
+    ($($(#[$doc:meta])* $name:ident = $word:literal, $says:literal;)*) => {
+        /// What a phrase tells.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Cue { $($(#[$doc])* $name,)* }
+        impl Cue {
+            /// Every cue, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+            /// Its word in the data.
+            pub fn as_str(self) -> &'static str { match self { $(Self::$name => $word,)* } }
+            /// What it is in a reason.
+            pub fn says(self) -> &'static str { match self { $(Self::$name => $says,)* } }
+        }
+    };
+}
+
+cues! {
+    /// A service does not answer: `is down`, `outage`.
+    Down = "down", "says it is down";
+    /// An access line is dead: `no signal`.
+    Loss = "loss", "says there is no connection";
+    /// Something of it fails: `error`, `not working`.
+    Fail = "fail", "says it fails";
+    /// It is slow or worse than usual.
+    Slow = "slow", "says it is slow";
+    /// Are others hit too?
+    Else = "else", "asks whether others are hit";
+    /// Many are hit: an area, users, the world.
+    Many = "many", "says many are hit";
+    /// It is now, or recent.
+    Now = "now", "says it is now";
+    /// It is over.
+    Fixed = "fixed", "says it is over";
+    /// An operator is looking.
+    Investigating = "investigating", "an operator is looking";
+    /// The cause is known, a fix is under way.
+    Identified = "identified", "the cause is known";
+    /// A fix is being watched.
+    Monitoring = "monitoring", "a fix is being watched";
+    /// Planned work.
+    Maintenance = "maintenance", "announces maintenance";
+    /// Electricity, water, transport, weather.
+    Utility = "utility", "speaks of power, water, transport or weather";
+    /// What is out is an online or network service.
+    Thing = "thing", "speaks of an online service";
+    /// One household's line or one person's account.
+    Own = "own", "speaks of an own line, device or account";
+    /// Weak or slow for long.
+    Chronic = "chronic", "complains of lasting quality";
+    /// For days, weeks or months.
+    Long = "long", "says it has been so for long";
+    /// What if, how to, best practice.
+    Hypothetical = "hypothetical", "is advice or a hypothesis";
+    /// Long ago.
+    Past = "past", "speaks of the past";
+    /// Closing for good.
+    Closing = "closing", "speaks of closing for good";
+    /// Breach, vulnerability, malware.
+    Security = "security", "speaks of security";
+    /// Attack that may take something down.
+    Attack = "attack", "speaks of an attack";
+    /// Prices, shares, sales.
+    Money = "money", "speaks of prices or money";
+    /// Moods, sport, idioms with the same words.
+    Idiom = "idiom", "uses the word in another sense";
+    /// A fault of an app or a device.
+    Bug = "bug", "speaks of a bug or a device";
+    /// Nobody answers the telephone.
+    Support = "support", "speaks of customer service";
+    /// What happened, told afterwards.
+    Postmortem = "postmortem", "tells afterwards what happened";
+    /// Names a cause.
+    Cause = "cause", "names a cause";
+    /// It works.
+    Works = "works", "says it works";
+    /// Selling, launching, releasing.
+    Launch = "launch", "speaks of an offer or a launch";
+}
+
+/// The languages of the data, English first: it is understood everywhere, every other one only where it is spoken.
+pub const LANGUAGES: [&str; 12] = ["en", "de", "fr", "es", "pt", "it", "pl", "tr", "id", "ja", "hi", "ar"];
+
+/// The bit of English in a set of languages.
+const ENGLISH: u16 = 1;
+
+/// A cue found in a line: which, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Which.
+    pub cue: Cue,
+    /// The languages in which the phrase means so, as bits in the order of [`LANGUAGES`].
+    languages: u16,
+    /// Where it starts in the line …
+    pub from: usize,
+    /// … and ends.
+    pub to: usize,
+}
+
+/// The table of all phrases.
+#[derive(Debug, Clone)]
+pub struct Cues {
+    automaton: AhoCorasick,
+    of: Vec<(Cue, u16)>,
+}
+
+impl Cues {
+    /// The one in the crate.
+    pub fn shipped() -> Self {
+        let mut phrases: BTreeMap<(String, Cue), u16> = BTreeMap::new();
+        for (phrase, cue, language) in entries(include_str!("data/cues.txt")) {
+            *phrases.entry((phrase, cue)).or_default() |= language;
+        }
+        let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .match_kind(MatchKind::Standard)
+            .start_kind(StartKind::Unanchored)
+            .build(phrases.keys().map(|(phrase, _)| phrase));
+        // A few thousand phrases are far below the automaton's limits.
+        let automaton = automaton.expect("the phrases fit an automaton");
+        Self { automaton, of: phrases.into_iter().map(|((_, cue), languages)| (cue, languages)).collect() }
+    }
+
+    /// Every cue of a line, in order, and the language (a place in [`LANGUAGES`]) that most of them are in. One inside
+    /// a longer one is hidden: a `power outage` is no `outage`.
+    pub fn find(&self, line: &str, into: &mut Vec<Found>) -> usize {
+        into.clear();
+        let matches = self.automaton.find_overlapping_iter(Input::new(line));
+        into.extend(matches.filter_map(|found| {
+            let (cue, languages) = *self.of.get(found.pattern().as_usize())?;
+            Some(Found { cue, languages, from: found.start(), to: found.end() })
+        }));
+        let language = spoken(into);
+        into.retain(|found| found.languages & (ENGLISH | 1 << language) != 0);
+        into.sort_unstable_by_key(|found| (found.from, usize::MAX - found.to, found.cue));
+        let (mut end, mut longest) = (0, 0);
+        into.retain(|found| {
+            // The very same words may be two cues.
+            let kept = found.to > end || (found.to == end && found.from == longest);
+            if found.to > end {
+                (end, longest) = (found.to, found.from);
+            }
+            kept
+        });
+        language
+    }
+}
+
+/// The language with the most words among the phrases; English where nothing speaks for another. Announcements of
+/// maintenance do not count: they must not change how the rest is read.
+fn spoken(found: &[Found]) -> usize {
+    let mut bytes = [0_usize; LANGUAGES.len()];
+    for found in found.iter().filter(|found| found.cue != Cue::Maintenance) {
+        for (language, bytes) in bytes.iter_mut().enumerate() {
+            if found.languages & (1 << language) != 0 {
+                *bytes += found.to - found.from;
+            }
+        }
+    }
+    let most = bytes.iter().max().copied().unwrap_or_default();
+    bytes.iter().position(|bytes| *bytes == most).unwrap_or_default()
+}
+
+/// The data: `cue language: phrase; phrase; stem*`. A star lets the last word go on.
+fn entries(data: &str) -> impl Iterator<Item = (String, Cue, u16)> + '_ {
+    let lines = data.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.filter_map(line).flat_map(|(cue, language, phrases)| {
+        let phrases = phrases.split(';').map(str::trim).filter(|phrase| !phrase.is_empty());
+        phrases.map(move |phrase| (pattern(phrase), cue, 1 << language))
+    })
+}
+
+fn line(line: &str) -> Option<(Cue, usize, &str)> {
+    let (head, phrases) = line.split_once(':')?;
+    let (cue, language) = head.split_once(' ')?;
+    let cue = Cue::ALL.iter().find(|known| known.as_str() == cue)?;
+    let language = LANGUAGES.iter().position(|known| *known == language)?;
+    Some((*cue, language, phrases))
+}
+
+/// A phrase as it stands in a line: between blanks, but for stems and for scripts without blanks.
+fn pattern(phrase: &str) -> String {
+    let stem = phrase.strip_suffix('*');
+    let line = Normal::phrase(stem.unwrap_or(phrase));
+    let line = if stem.is_some() { line.trim_end() } else { line.as_str() };
+    let first = line.trim_start().chars().next();
+    let last = line.trim_end().chars().next_back();
+    let line = if first.is_some_and(is_unspaced) { line.trim_start() } else { line };
+    if last.is_some_and(is_unspaced) { line.trim_end().to_owned() } else { line.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_data_is_read() {
+        let data = include_str!("data/cues.txt");
+        for text in data.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            assert!(line(text).is_some(), "{text}");
+        }
+        let is_letter =
+            |phrase: &str| phrase.trim().chars().count() < 2 && phrase.trim() != "%" && phrase.trim() >= " ";
+        for (phrase, cue, _) in entries(data).filter(|(phrase, _, _)| phrase.trim().is_ascii()) {
+            assert!(!is_letter(&phrase), "{phrase:?} of {cue:?}");
+        }
+    }
+
+    #[test]
+    fn a_longer_cue_hides_the_one_inside_it() {
+        let cues = Cues::shipped();
+        let mut found = Vec::new();
+        cues.find(&Normal::phrase("Power outage in town, is the site down?"), &mut found);
+        let cues: Vec<Cue> = found.iter().map(|found| found.cue).collect();
+        assert!(cues.contains(&Cue::Utility) && !cues.iter().take(1).any(|cue| *cue == Cue::Down), "{cues:?}");
+    }
+}

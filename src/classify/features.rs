@@ -1,0 +1,272 @@
+//! Features of a text: hashes of words, pairs of words, parts of words and cues. What is added up when a text is judged
+//! is walked over again, with its words, when the verdict must say why.
+
+use super::{
+    cues::{Cue, Cues, Found},
+    normal::Normal,
+};
+use crate::{catalogue::alias::AliasTable, model::ItemKind, text::fold::is_unspaced};
+
+/// Tokens that are looked at: what a text is about it says at its beginning.
+const LOOKED_AT: usize = 160;
+
+/// Tokens of a beginning: a headline, or the title of an article.
+const HEAD: usize = 14;
+
+/// Parts of words, in letters.
+const SHORTEST: usize = 3;
+const LONGEST: usize = 5;
+
+/// Events closer than this, in bytes of the line, belong together.
+const NEAR: usize = 24;
+
+/// What stands at the end of a line for every announcement of maintenance. One form for all, in one place, so that
+/// nobody can make a text more of an outage by adding the words.
+const ANNOUNCEMENT: [&str; 2] = ["scheduled", "maintenance"];
+
+/// How often announcements are taken out of one text.
+const ROUNDS: usize = 8;
+
+/// The families of features. Each is weighed by the root of how many there are, so that long texts do not shout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Words and pairs of words.
+    Word,
+    /// Parts of words.
+    Part,
+    /// Words of the beginning.
+    Head,
+    /// Cues, alone and with each other. Each counts once, and in full.
+    Cue,
+}
+
+/// How many families there are.
+pub const FAMILIES: usize = 4;
+
+/// A text that is ready to be judged. One is kept and read into again and again.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// Its judged form.
+    pub normal: Normal,
+    /// The cues in it.
+    pub found: Vec<Found>,
+    /// The language of most cues, a place in the list of [`languages`](super::languages).
+    pub language: usize,
+    /// It announces maintenance: the line then ends in one form for all of them, whatever its own words for it.
+    pub announces: bool,
+    /// What kind of text it is.
+    pub kind: usize,
+    /// What came before it in its thread or its source names a service.
+    has_context: bool,
+}
+
+impl Reading {
+    /// Reads a text.
+    pub fn read(&mut self, text: &str, kind: ItemKind, has_context: bool, aliases: &AliasTable, cues: &Cues) {
+        self.normal.read(text, aliases);
+        self.language = cues.find(&self.normal.line, &mut self.found);
+        self.kind = kind as usize;
+        self.has_context = has_context;
+        self.announces = false;
+        // What is left may be an announcement again (`planned` … `outage`); a few rounds are as many as anybody writes.
+        for _ in 0..ROUNDS {
+            let spans = self.found.iter().filter(|found| found.cue == Cue::Maintenance);
+            let spans: Vec<(usize, usize)> = spans.map(|found| (found.from, found.to)).collect();
+            if spans.is_empty() {
+                break;
+            }
+            self.announces = true;
+            self.normal.without(&spans);
+            self.language = cues.find(&self.normal.line, &mut self.found);
+        }
+        if self.announces {
+            self.normal.append(&ANNOUNCEMENT);
+            self.language = cues.find(&self.normal.line, &mut self.found);
+        }
+    }
+
+    /// The same text without its announcement of maintenance.
+    pub fn without_announcement(&self, cues: &Cues) -> Self {
+        let mut other = self.clone();
+        other.normal.drop_last(ANNOUNCEMENT.len());
+        other.language = cues.find(&other.normal.line, &mut other.found);
+        other.announces = false;
+        other
+    }
+
+    /// Calls `add` with family, hash and place in the line of every feature; parts of words only when asked.
+    pub fn features(&self, with_parts: bool, mut add: impl FnMut(Family, u32, (usize, usize))) {
+        self.words(&mut add);
+        if with_parts {
+            self.parts(&mut add);
+        }
+        self.cues(&mut add);
+    }
+
+    fn words(&self, add: &mut impl FnMut(Family, u32, (usize, usize))) {
+        let is_titled = self.kind != ItemKind::Post as usize;
+        let (mut before, mut start) = (0_u32, 0);
+        for (place, (from, to)) in self.normal.tokens.iter().take(LOOKED_AT).enumerate() {
+            let (from, to) = (*from as usize, *to as usize);
+            let hash = hash_of(&self.normal.line.as_bytes()[from..to]);
+            add(Family::Word, mix(hash, 1), (from, to));
+            if place > 0 {
+                add(Family::Word, mix(hash ^ before.rotate_left(11), 2), (start, to));
+            }
+            if is_titled && place < HEAD {
+                add(Family::Head, mix(hash, 3 + self.kind as u32), (from, to));
+            }
+            (before, start) = (hash, from);
+        }
+    }
+
+    fn parts(&self, add: &mut impl FnMut(Family, u32, (usize, usize))) {
+        let line = self.normal.line.as_bytes();
+        for (from, to) in self.normal.tokens.iter().take(LOOKED_AT) {
+            let (from, to) = (*from as usize, *to as usize);
+            if to - from == 1 {
+                continue;
+            }
+            // The blanks around a word belong to it: a part knows whether it begins or ends one.
+            let word = &line[from - 1..=to];
+            if word.is_ascii() {
+                for start in 0..word.len() - 2 {
+                    let mut hash = BASIS;
+                    for (length, byte) in word[start..].iter().take(LONGEST).enumerate() {
+                        hash = step(hash, *byte);
+                        if length + 1 >= SHORTEST {
+                            add(Family::Part, mix(hash, 12), (from, to));
+                        }
+                    }
+                }
+            } else {
+                self.letters(from, to, add);
+            }
+        }
+    }
+
+    /// Parts of a word beyond ASCII, by letters; of a script without blanks, pairs and threes and fours.
+    fn letters(&self, from: usize, to: usize, add: &mut impl FnMut(Family, u32, (usize, usize))) {
+        let line = &self.normal.line;
+        let is_run = line[from..to].chars().next().is_some_and(is_unspaced);
+        let (from_blank, to_blank) = if is_run { (from, to) } else { (from - 1, to + 1) };
+        let (shortest, longest) = if is_run { (1, 4) } else { (SHORTEST, LONGEST) };
+        let word = &line[from_blank..to_blank];
+        for (start, _) in word.char_indices() {
+            let mut hash = BASIS;
+            for (length, (at, letter)) in word[start..].char_indices().take(longest).enumerate() {
+                for byte in &word.as_bytes()[start + at..start + at + letter.len_utf8()] {
+                    hash = step(hash, *byte);
+                }
+                if length + 1 >= shortest {
+                    let place = from_blank + start;
+                    add(Family::Part, mix(hash, 12), (place, place + at + letter.len_utf8()));
+                }
+            }
+        }
+    }
+
+    fn cues(&self, add: &mut impl FnMut(Family, u32, (usize, usize))) {
+        let kind = self.kind as u32;
+        let line = (0, 0);
+        add(Family::Cue, mix(kind, 20), line);
+        let named = u32::from(!self.normal.mentions.is_empty());
+        add(Family::Cue, mix(kind * 8 + named * 4 + u32::from(self.has_context), 21), line);
+        let size = self.normal.tokens.len().ilog2_or_zero();
+        add(Family::Cue, mix(kind * 32 + size, 22), line);
+        let asks = self.normal.line.contains(" ? ");
+        if asks {
+            add(Family::Cue, mix(1, 23), line);
+        }
+        let head_ends = self.normal.tokens.get(HEAD).map_or(usize::MAX, |(from, _)| *from as usize);
+        let (mut seen, mut twice, mut in_head) = (0_u32, 0_u32, 0_u32);
+        let mut places = [line; Cue::ALL.len()];
+        for found in &self.found {
+            let bit = 1 << found.cue as u32;
+            twice |= seen & bit;
+            if seen & bit == 0 {
+                places[found.cue as usize] = (found.from, found.to);
+            }
+            seen |= bit;
+            if found.from < head_ends {
+                in_head |= bit;
+            }
+        }
+        for (cue, place) in places.iter().enumerate().filter(|(cue, _)| seen & (1 << cue) != 0) {
+            let bit = 1 << cue;
+            let cue = cue as u32;
+            add(Family::Cue, mix(cue, 24), *place);
+            add(Family::Cue, mix(cue * 8 + kind, 25), *place);
+            if twice & bit != 0 {
+                add(Family::Cue, mix(cue, 26), *place);
+            }
+            if in_head & bit != 0 {
+                add(Family::Cue, mix(cue * 8 + kind, 27), *place);
+            }
+            if asks {
+                add(Family::Cue, mix(cue, 31), *place);
+            }
+            if named == 1 {
+                add(Family::Cue, mix(cue, 32), *place);
+            }
+            for other in (cue + 1..Cue::ALL.len() as u32).filter(|other| seen & (1 << other) != 0) {
+                add(Family::Cue, mix(cue * 64 + other, 28), *place);
+            }
+        }
+        self.neighbours(add);
+    }
+
+    /// Cues that follow each other closely, services and handles among them.
+    fn neighbours(&self, add: &mut impl FnMut(Family, u32, (usize, usize))) {
+        let mut before: Option<(u32, usize, usize)> = None;
+        let mut marks = self.normal.tokens.iter().take(LOOKED_AT).filter_map(|(from, to)| {
+            let byte = *self.normal.line.as_bytes().get(*from as usize)?;
+            let is_mark = *to - *from == 1 && (byte < b' ' || byte == b'?');
+            is_mark.then_some((64 + u32::from(byte), *from as usize, *to as usize))
+        });
+        let mut cues = self.found.iter().map(|found| (found.cue as u32, found.from, found.to)).peekable();
+        let mut mark = marks.next();
+        while let Some(event) = match (cues.peek(), mark) {
+            (Some(cue), Some(sign)) if cue.1 > sign.1 => std::mem::replace(&mut mark, marks.next()),
+            (Some(_), _) => cues.next(),
+            (None, _) => std::mem::replace(&mut mark, marks.next()),
+        } {
+            if let Some((first, start, end)) = before.filter(|(_, _, end)| event.1 < end + NEAR) {
+                add(Family::Cue, mix(first * 256 + event.0, 29), (start, event.2));
+                if event.1 <= end + 1 {
+                    add(Family::Cue, mix(first * 256 + event.0, 30), (start, event.2));
+                }
+            }
+            before = Some(event);
+        }
+    }
+}
+
+trait LogTwo {
+    fn ilog2_or_zero(self) -> u32;
+}
+
+impl LogTwo for usize {
+    fn ilog2_or_zero(self) -> u32 {
+        self.checked_ilog2().unwrap_or_default()
+    }
+}
+
+/// FNV-1a, 32 bits.
+const BASIS: u32 = 0x811C_9DC5;
+
+fn step(hash: u32, byte: u8) -> u32 {
+    (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+}
+
+fn hash_of(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(BASIS, |hash, byte| step(hash, *byte))
+}
+
+/// Spreads a hash over all its bits (the end of MurmurHash3), apart by family.
+fn mix(hash: u32, family: u32) -> u32 {
+    let mut hash = hash ^ family.wrapping_mul(0x9E37_79B9);
+    hash = (hash ^ (hash >> 16)).wrapping_mul(0x85EB_CA6B);
+    hash = (hash ^ (hash >> 13)).wrapping_mul(0xC2B2_AE35);
+    hash ^ (hash >> 16)
+}

@@ -1,0 +1,193 @@
+//! Linear models over hashed features: several outputs that share one table, fitted by logistic regression with AdaGrad
+//! and L2, in an order that a seed decides. The same data, seed and build give the same bytes.
+
+use super::features::{FAMILIES, Family, Reading};
+
+/// One example's features: place in the table, and value.
+pub type Features = Vec<(u32, f32)>;
+
+/// What a family's features count, by the root of their number. Cues count in full.
+const SCALE: [f32; FAMILIES] = [2.0, 2.0, 1.0, 0.5];
+
+/// A table of weights: `1 << bits` places with a weight for each output, and a bias for each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// Places, as a power of two.
+    pub bits: u32,
+    /// Whether parts of words are looked at.
+    pub parts: bool,
+    /// The biases, one for each output.
+    pub bias: Vec<f32>,
+    /// The weights, place by place, in units of `unit`.
+    pub weights: Vec<i16>,
+    /// What a weight of one counts.
+    pub unit: f32,
+}
+
+/// How a table is fitted.
+#[derive(Debug, Clone, Copy)]
+pub struct Fit {
+    /// Places, as a power of two.
+    pub bits: u32,
+    /// Whether parts of words are looked at.
+    pub parts: bool,
+    /// Passes over the examples.
+    pub passes: usize,
+    /// Length of a step.
+    pub rate: f32,
+    /// Pull towards zero, per example.
+    pub decay: f32,
+    /// Where the order comes from.
+    pub seed: u64,
+    /// How many orders are tried; the mean of what comes out is kept.
+    pub orders: u64,
+}
+
+impl Table {
+    /// The sums of every output for a text; `OUTPUTS` is how many the table has.
+    pub fn sums<const OUTPUTS: usize>(&self, reading: &Reading) -> [f32; OUTPUTS] {
+        let shift = 32 - self.bits;
+        let mut sums = [[0_i32; OUTPUTS]; FAMILIES];
+        let mut counts = [0_u32; FAMILIES];
+        reading.features(self.parts, |family, hash, _| {
+            let place = (hash >> shift) as usize * OUTPUTS;
+            // A table of another shape tells nothing; it is never made.
+            let Some(weights) = self.weights.get(place..place + OUTPUTS) else { return };
+            for (sum, weight) in sums[family as usize].iter_mut().zip(weights) {
+                *sum += i32::from(*weight);
+            }
+            counts[family as usize] += 1;
+        });
+        std::array::from_fn(|output| {
+            let families = sums.iter().zip(counts).enumerate();
+            let sum: f32 = families.map(|(family, (sums, count))| sums[output] as f32 * scale(family, count)).sum();
+            self.bias.get(output).copied().unwrap_or_default() + sum * self.unit
+        })
+    }
+
+    /// The sum of the first output for features that were read before.
+    pub fn score(&self, features: &Features) -> f32 {
+        let sum: f32 = features.iter().map(|(at, value)| f32::from(self.weights[*at as usize]) * value).sum();
+        self.bias[0] + sum * self.unit
+    }
+
+    /// What each feature adds to the first output, with its place in the line.
+    pub fn contributions(&self, reading: &Reading, mut each: impl FnMut(Family, (usize, usize), f32)) {
+        let shift = 32 - self.bits;
+        let mut counts = [0_u32; FAMILIES];
+        reading.features(self.parts, |family, _, _| counts[family as usize] += 1);
+        reading.features(self.parts, |family, hash, place| {
+            let weight = f32::from(self.weights[(hash >> shift) as usize]) * self.unit;
+            each(family, place, weight * scale(family as usize, counts[family as usize]));
+        });
+    }
+
+    /// Fits a table: `wanted` says for each example which outputs are true, as bits; `weight` how much it counts. It is
+    /// the mean of several, each in an order of its own: a mean of linear models is one, and steadier than each.
+    pub fn fit(fit: Fit, outputs: usize, examples: &[Features], wanted: &[(u32, f32)]) -> Self {
+        let mut weights = vec![0_f32; outputs << fit.bits];
+        let mut bias = vec![0_f32; outputs];
+        let share = 1.0 / fit.orders.max(1) as f32;
+        for order in 0..fit.orders {
+            let (one, one_bias) = fit_once(fit, fit.seed + order, outputs, examples, wanted);
+            weights.iter_mut().zip(one).for_each(|(sum, weight)| *sum += weight * share);
+            bias.iter_mut().zip(one_bias).for_each(|(sum, weight)| *sum += weight * share);
+        }
+        Self::packed(fit, bias, &weights)
+    }
+
+    /// Weights as whole numbers, so that the table is small and its sums do not depend on their order.
+    fn packed(fit: Fit, bias: Vec<f32>, weights: &[f32]) -> Self {
+        let most = weights.iter().fold(0_f32, |most, weight| most.max(weight.abs()));
+        let unit = (most / f32::from(i16::MAX)).max(f32::MIN_POSITIVE);
+        let weights = weights.iter().map(|weight| (weight / unit).round() as i16).collect();
+        Self { bits: fit.bits, parts: fit.parts, bias, weights, unit }
+    }
+}
+
+/// Weights and biases after several passes over the examples.
+fn fit_once(fit: Fit, seed: u64, outputs: usize, examples: &[Features], wanted: &[(u32, f32)]) -> (Vec<f32>, Vec<f32>) {
+    let mut weights = vec![0_f32; outputs << fit.bits];
+    let mut squares = vec![1e-2_f32; outputs << fit.bits];
+    let mut bias = vec![0_f32; outputs];
+    let mut bias_squares = vec![1e-2_f32; outputs];
+    let mut order: Vec<usize> = (0..examples.len()).collect();
+    let mut random = Random(seed);
+    for _ in 0..fit.passes {
+        random.shuffle(&mut order);
+        for at in &order {
+            let (features, (bits, weight)) = (&examples[*at], wanted[*at]);
+            for output in 0..outputs {
+                let at = |place: u32| place as usize * outputs + output;
+                let sum: f32 = features.iter().map(|(place, value)| weights[at(*place)] * value).sum();
+                let target = if bits & (1 << output) != 0 { 1.0 } else { 0.0 };
+                let gradient = (logistic(sum + bias[output]) - target) * weight;
+                bias_squares[output] += gradient * gradient;
+                bias[output] -= fit.rate * gradient / bias_squares[output].sqrt();
+                for (place, value) in features {
+                    let place = at(*place);
+                    let slope = gradient * value + fit.decay * weight * weights[place];
+                    squares[place] += slope * slope;
+                    weights[place] -= fit.rate * slope / squares[place].sqrt();
+                }
+            }
+        }
+    }
+    (weights, bias)
+}
+
+/// The features of a text for a table of `1 << bits` places.
+pub fn features(reading: &Reading, bits: u32, parts: bool) -> Features {
+    let mut counts = [0_u32; FAMILIES];
+    reading.features(parts, |family, _, _| counts[family as usize] += 1);
+    let mut all = Vec::new();
+    reading.features(parts, |family, hash, _| {
+        all.push((hash >> (32 - bits), scale(family as usize, counts[family as usize])));
+    });
+    all.sort_unstable_by_key(|(place, _)| *place);
+    all.dedup_by(|later, kept| {
+        let same = later.0 == kept.0;
+        if same {
+            kept.1 += later.1;
+        }
+        same
+    });
+    all
+}
+
+fn scale(family: usize, count: u32) -> f32 {
+    let scale = SCALE[family];
+    if family == Family::Cue as usize { scale } else { scale / (count.max(1) as f32).sqrt() }
+}
+
+/// The logistic function.
+pub fn logistic(sum: f32) -> f32 {
+    1.0 / (1.0 + (-sum).exp())
+}
+
+/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): small, and the same everywhere.
+pub struct Random(pub u64);
+
+impl Random {
+    /// The next number.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `bound`.
+    pub fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound.max(1) as u64) as usize
+    }
+
+    /// Shuffles (Fisher and Yates).
+    pub fn shuffle<T>(&mut self, values: &mut [T]) {
+        for at in (1..values.len()).rev() {
+            let other = self.below(at + 1);
+            values.swap(at, other);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What went wrong, in closed sets: phase, symptoms and cause (the sets of Chu et al., ICPE 2026; sub-causes after
+//! Gunawi et al., SoCC 2016). Unknown is an answer. Phrases and their meaning are `data/nature.txt`.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::{cues::Cue, features::Reading, normal::Normal};
+use crate::{model::ItemKind, text::fold::is_unspaced};
+
+/// What a phrase says: the set it belongs to, the value, and a finer word.
+#[derive(Debug, Clone, PartialEq)]
+struct Meaning {
+    is_cause: bool,
+    value: &'static str,
+    sub: Option<&'static str>,
+}
+
+/// The table of phrases.
+#[derive(Debug, Clone)]
+pub struct Nature {
+    automaton: AhoCorasick,
+    meanings: Vec<Meaning>,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// Symptoms, in the order of the set.
+    pub symptoms: Vec<String>,
+    /// The category of the cause, `None` when none is named.
+    pub cause: Option<String>,
+    /// A finer word for it.
+    pub sub: Option<String>,
+}
+
+/// The symptoms, in the order in which they are listed.
+pub const SYMPTOMS: [&str; 5] = ["ERROR", "UNAVIL", "DELAY", "DEPERF", "OTHERS"];
+
+/// The causes, the more telling first: where two are named as often, the first is the answer.
+pub const CAUSES: [&str; 6] = ["MAINTAIN", "CONFIG", "DEPLOY", "EXTERNAL", "OVERLOAD", "OTHERS"];
+
+impl Nature {
+    /// The one in the crate.
+    pub fn shipped() -> Self {
+        let lines = include_str!("data/nature.txt").lines().map(str::trim);
+        let entries: Vec<(String, Meaning)> =
+            lines.filter(|line| !line.is_empty() && !line.starts_with('#')).flat_map(entries).collect();
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(entries.iter().map(|(phrase, _)| phrase));
+        // Some hundred phrases are far below the automaton's limits.
+        let automaton = automaton.expect("the phrases fit an automaton");
+        Self { automaton, meanings: entries.into_iter().map(|(_, meaning)| meaning).collect() }
+    }
+
+    /// Symptoms and cause of a text about an outage.
+    pub fn find(&self, reading: &Reading) -> Found {
+        let mut symptoms = [0_usize; SYMPTOMS.len()];
+        let mut causes: Vec<(&Meaning, usize)> = Vec::new();
+        let line = &reading.normal.line;
+        let felt = after_first(line, &FELT, if reading.normal.tokens.len() > SHORT { FEW } else { usize::MAX });
+        let told = after_first(line, &BECAUSE, MANY);
+        // A phrase shares its blank with the next one, which leftmost-longest would lose.
+        let mut at = 0;
+        while let Some(found) = self.automaton.find(&line[at..]) {
+            let Some(meaning) = self.meanings.get(found.pattern().as_usize()) else { break };
+            let from = at + found.start();
+            if meaning.is_cause {
+                // What is named where causes are told counts more than what is mentioned anywhere.
+                let count = if told.0 > 0 && (told.0..told.1).contains(&from) { 4 } else { 1 };
+                match causes.iter_mut().find(|(known, _)| *known == meaning) {
+                    Some((_, sum)) => *sum += count,
+                    None => causes.push((meaning, count)),
+                }
+            } else if let Some(place) = SYMPTOMS.iter().position(|known| *known == meaning.value) {
+                symptoms[place] += usize::from((felt.0..felt.1).contains(&from));
+            }
+            at += found.end() - usize::from(line[at..at + found.end()].ends_with(' ') && found.len() > 1);
+        }
+        let named = SYMPTOMS.iter().zip(symptoms).filter(|(_, count)| *count > 0);
+        let (cause, sub) = named_cause(&causes);
+        Found { symptoms: named.map(|(word, _)| (*word).to_owned()).collect(), cause, sub }
+    }
+}
+
+/// Where reports begin to say what was felt, and where they begin to say why.
+const FELT: [&str; 9] = [
+    " experienc",
+    " impact",
+    " affected",
+    " unable",
+    " symptoms",
+    " diagnosis",
+    " customers may",
+    " users may",
+    " some ",
+];
+const BECAUSE: [&str; 7] =
+    [" root cause", " caused by", " due to", " determined that", " triggered by", " result of", " because of"];
+
+/// Tokens of a text that is taken whole; bytes behind those words that are looked at.
+const SHORT: usize = 60;
+const FEW: usize = 1_000;
+const MANY: usize = 700;
+
+/// The stretch of `length` bytes that begins with the first of these words; from the beginning where there is none.
+fn after_first(line: &str, words: &[&str], length: usize) -> (usize, usize) {
+    let from = words.iter().filter_map(|word| line.find(word)).min().unwrap_or_default();
+    if length == usize::MAX { (0, line.len()) } else { (from, from.saturating_add(length)) }
+}
+
+/// The category that is named most often, with its first finer word.
+fn named_cause(causes: &[(&Meaning, usize)]) -> (Option<String>, Option<String>) {
+    let count =
+        |value: &str| causes.iter().filter(|(meaning, _)| meaning.value == value).map(|(_, n)| n).sum::<usize>();
+    let best = CAUSES.iter().rev().max_by_key(|value| count(value)).filter(|value| count(value) > 0);
+    let sub =
+        best.and_then(|best| causes.iter().find(|(meaning, _)| meaning.value == *best)).and_then(|found| found.0.sub);
+    (best.map(|value| (*value).to_owned()), sub.map(str::to_owned))
+}
+
+/// The lines of the data: `symptom VALUE: phrases` or `cause VALUE sub: phrases`.
+fn entries(line: &'static str) -> Vec<(String, Meaning)> {
+    let Some((head, phrases)) = line.split_once(':') else { return Vec::new() };
+    let mut head = head.split(' ');
+    let (set, value, sub) = (head.next(), head.next().unwrap_or_default(), head.next());
+    let meaning = Meaning { is_cause: set == Some("cause"), value, sub };
+    let phrases = phrases.split(';').map(str::trim).filter(|phrase| !phrase.is_empty());
+    phrases.map(|phrase| (pattern(phrase), meaning.clone())).collect()
+}
+
+fn pattern(phrase: &str) -> String {
+    let stem = phrase.strip_suffix('*');
+    let line = Normal::phrase(stem.unwrap_or(phrase));
+    let line = if stem.is_some() { line.trim_end() } else { line.as_str() };
+    if line.trim().chars().next().is_some_and(is_unspaced) { line.trim().to_owned() } else { line.to_owned() }
+}
+
+/// The phase of a text that is no outage: maintenance where it announces some, else none.
+pub fn phase_without_outage(reading: &Reading) -> &'static str {
+    let is_official = reading.kind == ItemKind::StatusUpdate as usize;
+    let hypothetical = reading.found.iter().any(|found| found.cue == Cue::Hypothetical || found.cue == Cue::Launch);
+    let utility = reading.found.iter().any(|found| found.cue == Cue::Utility);
+    if reading.announces && (is_official || !(hypothetical || utility)) { "maintenance" } else { "none" }
+}

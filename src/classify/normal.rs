@@ -1,0 +1,223 @@
+//! Text into the form that is judged: folded (case, accents, apostrophes), with addresses, handles, numbers and the
+//! names of services masked, so that what is learned of one service holds for every other.
+//!
+//! The form is a line of tokens, each between single blanks: words as they are, runs of Han, Kana and Hangul whole, and
+//! the marks below. Case, white space and trailing addresses leave no trace in it.
+
+use unicode_normalization::char::is_combining_mark;
+
+use crate::{
+    catalogue::alias::{AliasTable, Mention},
+    text::fold::{fold, is_unspaced},
+};
+
+/// A service that the catalogue knows.
+pub const SERVICE: u8 = b'\x01';
+/// A web address.
+pub const ADDRESS: u8 = b'\x02';
+/// A handle (`@name`).
+pub const HANDLE: u8 = b'\x03';
+/// A status code of a failed request.
+pub const CODE: u8 = b'\x04';
+
+/// What the data files call the marks.
+const MARKS: [(&str, &str); 4] = [("<s>", "\u{1}"), ("<url>", "\u{2}"), ("<at>", "\u{3}"), ("<code>", "\u{4}")];
+
+/// HTTP's words for failure that people quote, and Cloudflare's.
+const CODES: [&str; 15] =
+    ["400", "401", "403", "404", "429", "500", "501", "502", "503", "504", "520", "521", "522", "523", "524"];
+
+/// Longest word that is kept, in bytes: what is longer is no word but data.
+const LONGEST: usize = 48;
+
+fn is_word(letter: char) -> bool {
+    letter.is_alphanumeric() || is_combining_mark(letter) || matches!(letter, '\u{1}'..='\u{4}')
+}
+
+/// A text in its judged form. The buffers are reused from text to text.
+#[derive(Debug, Clone, Default)]
+pub struct Normal {
+    /// The folded text, which names are looked for in.
+    pub folded: String,
+    /// Where services are named in it.
+    pub mentions: Vec<Mention>,
+    /// The tokens between blanks, with a blank at either end.
+    pub line: String,
+    /// Where each token starts and ends in `line`.
+    pub tokens: Vec<(u32, u32)>,
+}
+
+impl Normal {
+    /// Brings a text into its judged form.
+    pub fn read(&mut self, text: &str, aliases: &AliasTable) {
+        fold(without_trailing_addresses(text), &mut self.folded);
+        self.mentions.clear();
+        self.mentions.extend(aliases.mentions(&self.folded));
+        self.tokenise();
+    }
+
+    /// Brings a phrase of the data into the same form; `<s>` and its like are the marks.
+    pub fn phrase(text: &str) -> String {
+        let mut normal = Self::default();
+        let mut text = text.to_owned();
+        for (word, mark) in MARKS {
+            text = text.replace(word, &format!(" {mark} "));
+        }
+        // Control characters fold to blanks, so the marks are put in around the folding.
+        let parts: Vec<String> = text
+            .split_inclusive(|letter| matches!(letter, '\u{1}'..='\u{4}'))
+            .map(|part| {
+                let mark = part.chars().next_back().filter(|letter| matches!(letter, '\u{1}'..='\u{4}'));
+                fold(part, &mut normal.folded);
+                mark.map_or_else(|| normal.folded.clone(), |mark| format!("{} {mark} ", normal.folded))
+            })
+            .collect();
+        normal.folded = parts.concat();
+        normal.tokenise();
+        normal.line
+    }
+
+    /// The text of a token.
+    pub fn token(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |(from, to)| &self.line[*from as usize..*to as usize])
+    }
+
+    /// Leaves out the tokens that lie in these spans of the line.
+    pub fn without(&mut self, spans: &[(usize, usize)]) {
+        let inside = |from: usize, to: usize| spans.iter().any(|(start, end)| from < *end && to > *start);
+        let kept: Vec<&str> = (0..self.tokens.len())
+            .filter(|at| {
+                let (from, to) = self.tokens[*at];
+                !inside(from as usize, to as usize)
+            })
+            .map(|at| self.token(at))
+            .collect();
+        let mut line = String::with_capacity(self.line.len());
+        let mut tokens = Vec::with_capacity(kept.len());
+        line.push(' ');
+        for token in kept {
+            let start = line.len();
+            line.push_str(token);
+            push_token(&mut line, &mut tokens, start);
+        }
+        (self.line, self.tokens) = (line, tokens);
+    }
+
+    /// Adds tokens at the end.
+    pub fn append(&mut self, words: &[&str]) {
+        for word in words {
+            let start = self.line.len();
+            self.line.push_str(word);
+            push_token(&mut self.line, &mut self.tokens, start);
+        }
+    }
+
+    /// Drops tokens from the end.
+    pub fn drop_last(&mut self, count: usize) {
+        self.tokens.truncate(self.tokens.len().saturating_sub(count));
+        self.line.truncate(self.tokens.last().map_or(1, |(_, to)| *to as usize + 1));
+    }
+
+    fn tokenise(&mut self) {
+        let Self { folded, mentions, line, tokens } = self;
+        line.clear();
+        line.push(' ');
+        tokens.clear();
+        let mut next_mention = mentions.iter().peekable();
+        let mut at = 0;
+        while let Some(letter) = folded[at..].chars().next() {
+            while next_mention.peek().is_some_and(|mention| mention.from < at) {
+                next_mention.next();
+            }
+            let start = line.len();
+            if let Some(mention) = next_mention.peek().filter(|mention| mention.from == at) {
+                line.push(SERVICE as char);
+                let tail = trouble_of_tag(&folded[mention.from..mention.to]);
+                at = mention.to;
+                if let Some(word) = tail {
+                    push_token(line, tokens, start);
+                    let start = line.len();
+                    line.push_str(word);
+                    push_token(line, tokens, start);
+                    continue;
+                }
+            } else if letter == '@' && folded[at + 1..].starts_with(is_word) {
+                line.push(HANDLE as char);
+                at = end_of(folded, at + 1, |letter| is_word(letter) || letter == '_');
+            } else if letter == 'h' && is_address(&folded[at..]) {
+                line.push(ADDRESS as char);
+                at = end_of(folded, at, |letter| letter != ' ');
+            } else if is_unspaced(letter) {
+                let end = end_of(folded, at, is_unspaced);
+                line.push_str(&folded[at..end]);
+                at = end;
+            } else if is_word(letter) {
+                let end = end_of(folded, at, |letter| is_word(letter) && !is_unspaced(letter));
+                word(&folded[at..end], line);
+                at = end;
+            } else {
+                if matches!(letter, '?' | '!' | ':' | '%' | '$') {
+                    line.push(letter);
+                }
+                at += letter.len_utf8();
+            }
+            if line.len() > start {
+                push_token(line, tokens, start);
+            }
+        }
+    }
+}
+
+fn push_token(line: &mut String, tokens: &mut Vec<(u32, u32)>, start: usize) {
+    // A text is judged up to a bound far below 4 GiB.
+    tokens.push((start as u32, line.len() as u32));
+    line.push(' ');
+}
+
+/// A word, with its digits masked.
+fn word(word: &str, line: &mut String) {
+    if word.len() > LONGEST {
+        return;
+    }
+    if CODES.contains(&word) {
+        line.push(CODE as char);
+        return;
+    }
+    let mut after_digit = false;
+    for letter in word.chars() {
+        let is_digit = letter.is_numeric();
+        if !is_digit {
+            line.push(letter);
+        } else if !after_digit {
+            line.push('0');
+        }
+        after_digit = is_digit;
+    }
+}
+
+/// `down` of `#chatgptdown`.
+fn trouble_of_tag(tag: &str) -> Option<&'static str> {
+    let tag = tag.strip_prefix('#')?;
+    ["down", "outage", "fail"].into_iter().find(|word| tag.len() > word.len() && tag.ends_with(word))
+}
+
+fn end_of(text: &str, from: usize, inside: impl Fn(char) -> bool) -> usize {
+    text[from..].find(|letter| !inside(letter)).map_or(text.len(), |length| from + length)
+}
+
+fn is_address(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
+/// Addresses at the end say nothing.
+fn without_trailing_addresses(text: &str) -> &str {
+    let mut kept = text.trim_end();
+    while let Some(last) = kept.split_whitespace().next_back() {
+        let begins = |scheme: &str| last.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+        if !begins("http://") && !begins("https://") {
+            break;
+        }
+        kept = kept[..kept.len() - last.len()].trim_end();
+    }
+    kept
+}

@@ -1,0 +1,80 @@
+//! What reads a text before it is judged: the names and the phrases that are looked for.
+
+use super::{cues::Cues, features::Reading};
+use crate::{
+    catalogue::{Catalogue, Service, alias::AliasTable},
+    model::ItemKind,
+};
+
+/// How much of a text is judged, in bytes: what an article is about it says at its beginning.
+const JUDGED: usize = 16 * 1024;
+
+/// Knows every name and every phrase.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// The services of the catalogue, and others that are only known by name.
+    pub services: Vec<Service>,
+    /// Their names.
+    pub aliases: AliasTable,
+    /// The phrases.
+    pub cues: Cues,
+}
+
+impl Reader {
+    /// A reader that knows these services.
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let mut known = catalogue.clone();
+        for service in named() {
+            let held = known.services().iter().find(|other| other.name.eq_ignore_ascii_case(&service.name));
+            let service = held.map_or_else(|| service.clone(), |held| joined(held, &service));
+            known.put(service);
+        }
+        Self { aliases: AliasTable::new(&known), services: known.services().to_vec(), cues: Cues::shipped() }
+    }
+
+    /// Reads a text from a source.
+    pub fn read(&self, text: &str, kind: ItemKind, source: &str, into: &mut Reading) {
+        let has_context = self.service_of_source(source).is_some();
+        into.read(beginning(text), kind, has_context, &self.aliases, &self.cues);
+    }
+
+    /// The service that a source is about by its name (`github_status`, `r/slack`): the longest that is named.
+    pub fn service_of_source(&self, source: &str) -> Option<usize> {
+        if source.is_empty() {
+            return None;
+        }
+        let words = source.to_lowercase().replace(['_', '/', '-', '.', ':'], " ");
+        let longest = self.aliases.mentions(&words).max_by_key(|mention| mention.to - mention.from);
+        longest.map(|mention| mention.service)
+    }
+}
+
+/// A service of the catalogue with the names that we know besides.
+fn joined(known: &Service, more: &Service) -> Service {
+    let mut service = known.clone();
+    service.aliases.extend(more.aliases.iter().cloned());
+    service.ambiguous.extend(more.ambiguous.iter().cloned());
+    service
+}
+
+/// The part of a text that is judged.
+pub fn beginning(text: &str) -> &str {
+    let end = (0..=text.len().min(JUDGED)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    &text[..end]
+}
+
+/// Carriers, airlines, banks and others that have no status page we read but are spoken of: `data/names.txt`.
+fn named() -> impl Iterator<Item = Service> {
+    let lines = include_str!("data/names.txt").lines().map(str::trim);
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
+        let mut fields = line.split('|').map(str::trim);
+        let mut service = Service::named(fields.next().unwrap_or_default());
+        let list = |field: Option<&str>| -> Vec<String> {
+            let words = field.unwrap_or_default().split(';').map(str::trim);
+            words.filter(|word| !word.is_empty() && *word != "-").map(str::to_owned).collect()
+        };
+        service.aliases = list(fields.next());
+        service.ambiguous = list(fields.next());
+        service
+    })
+}

@@ -1,0 +1,194 @@
+//! What the judge must do, and properties of any text.
+
+use proptest::prelude::*;
+use std::sync::LazyLock;
+
+use super::*;
+
+static JUDGE: LazyLock<Classifier> = LazyLock::new(|| Classifier::new(&Catalogue::built_in()));
+
+fn judge_as(kind: ItemKind, text: &str) -> Verdict {
+    JUDGE.judge(Text { kind, title: "", text, source: "" })
+}
+
+fn judge(text: &str) -> Verdict {
+    judge_as(ItemKind::Post, text)
+}
+
+#[test]
+fn complaints_are_outages_and_what_sounds_like_them_is_not() {
+    for text in [
+        "ChatGPT is down",
+        "is chatgpt down for anyone else?",
+        "Getting internal server error from the OpenAI API since this morning",
+        "Cloudflare outage takes half the web offline",
+        "Azure gestört: Dienste seit heute Morgen nicht erreichbar",
+        "ChatGPT en panne depuis ce matin",
+        "ChatGPTが落ちた、障害？",
+    ] {
+        let verdict = judge(text);
+        assert!(verdict.outage, "{text}: {verdict:?}");
+        assert!(!verdict.why.is_empty() && !verdict.services.is_empty(), "{text}: {verdict:?}");
+    }
+    for text in [
+        "Dropbox shares fell, stock price is down",
+        "Power outage in the city after the storm",
+        "ChatGPT has a new voice",
+        "How to sit down with Claude",
+        "feeling down today, staying in bed",
+    ] {
+        assert!(!judge(text).outage, "{text}: {:?}", judge(text));
+    }
+    let maintenance = "GitHub scheduled maintenance: the site may be unavailable on Sunday";
+    let verdict = judge_as(ItemKind::StatusUpdate, maintenance);
+    assert!(!verdict.outage && verdict.phase.as_deref() == Some("maintenance"), "{verdict:?}");
+}
+
+/// Sentences of our own: the affected service first, then the upstream one.
+const UPSTREAM: [(&str, &str, &str); 32] = [
+    ("ChatGPT is down, caused by a power failure at Microsoft Azure", "ChatGPT", "Microsoft Azure"),
+    ("Slack is down because of an outage at AWS", "Slack", "AWS"),
+    ("Discord unavailable due to a Google Cloud outage", "Discord", "Google Cloud"),
+    ("Netlify is failing because AWS is down", "Netlify", "AWS"),
+    ("Shopify checkout errors are caused by Cloudflare", "Shopify", "Cloudflare"),
+    (
+        "GitHub Actions is degraded due to an issue with our upstream provider Microsoft Azure",
+        "GitHub",
+        "Microsoft Azure",
+    ),
+    ("Coinbase says its app went down because of AWS", "Coinbase", "AWS"),
+    ("Reddit outage blamed on Fastly", "Reddit", "Fastly"),
+    ("Vercel deployments fail, traced to AWS", "Vercel", "AWS"),
+    ("npm was unreachable as a result of a Cloudflare outage", "npm", "Cloudflare"),
+    ("AWS outage takes down Slack", "Slack", "AWS"),
+    ("Fastly outage knocks out Reddit", "Reddit", "Fastly"),
+    ("Cloudflare outage hits Discord", "Discord", "Cloudflare"),
+    ("Azure failure disrupts ChatGPT", "ChatGPT", "Microsoft Azure"),
+    ("AWS down, taking down Twilio with it", "Twilio", "AWS"),
+    ("Zoom is down thanks to AWS", "Zoom", "AWS"),
+    ("Perplexity is offline owing to problems: because of AWS we cannot serve requests", "Perplexity", "AWS"),
+    ("Snapchat down due to Google Cloud", "Snapchat", "Google Cloud"),
+    ("Spotify is not working because of a Google Cloud networking problem", "Spotify", "Google Cloud"),
+    ("Our Heroku hosted status: Sentry is down due to an incident at AWS", "Sentry", "AWS"),
+    ("ChatGPT ist ausgefallen, wegen einer Störung bei Azure", "ChatGPT", "Microsoft Azure"),
+    ("Slack nicht erreichbar wegen AWS", "Slack", "AWS"),
+    ("ChatGPT en panne à cause de Cloudflare", "ChatGPT", "Cloudflare"),
+    ("Discord est en panne à cause d'une panne de Google Cloud", "Discord", "Google Cloud"),
+    ("Canva y ChatGPT caídos por culpa de Cloudflare", "ChatGPT", "Cloudflare"),
+    ("Se cayó Slack debido a un fallo de AWS", "Slack", "AWS"),
+    ("ChatGPT fora do ar por causa de Cloudflare", "ChatGPT", "Cloudflare"),
+    ("ChatGPT non funziona a causa di Cloudflare", "ChatGPT", "Cloudflare"),
+    ("Discord nie działa z powodu Cloudflare", "Discord", "Cloudflare"),
+    ("Twilio: SMS delivery delayed, stemming from AWS", "Twilio", "AWS"),
+    ("Datadog ingestion is delayed due to an upstream provider, Google Cloud", "Datadog", "Google Cloud"),
+    ("Okta logins fail because of Cloudflare", "Okta", "Cloudflare"),
+];
+
+#[test]
+fn an_upstream_service_has_its_role() {
+    let told = |(text, affected, upstream): &(&str, &str, &str)| {
+        let verdict = judge(text);
+        let role = |name: &str| verdict.services.iter().find(|service| service.name == name).map(|known| known.role);
+        role(affected) == Some(Role::Affected) && role(upstream) == Some(Role::Upstream)
+    };
+    let wrong: Vec<&str> = UPSTREAM.iter().filter(|sentence| !told(sentence)).map(|(text, _, _)| *text).collect();
+    assert!(wrong.is_empty(), "{} of {}: {wrong:?}", wrong.len(), UPSTREAM.len());
+}
+
+#[test]
+fn an_ambiguous_name_needs_a_second_cue() {
+    assert!(judge("a box of chocolates and a strong signal").services.is_empty());
+    assert_eq!(judge("Box is down, cannot access any file").services[0].name, "Box");
+    assert_eq!(judge("is signal down for anyone else?").services[0].name, "Signal");
+}
+
+#[test]
+fn handles_and_sources_name_a_service() {
+    assert_eq!(judge("@AskSpectrum internet down again?").services[0].name, "Spectrum");
+    let text = Text { kind: ItemKind::Post, title: "", text: "not working for anyone else here?", source: "r/slack" };
+    assert_eq!(JUDGE.judge(text).services.first().map(|service| service.name.as_str()), Some("Slack"));
+}
+
+#[test]
+fn the_weights_fit_the_crate() {
+    let bytes = include_bytes!("data/weights.bin");
+    assert!(bytes.len() <= 8 * 1024 * 1024, "{}", bytes.len());
+    let read = Weights::read(bytes).expect("reads");
+    assert_eq!(read.write(), bytes.to_vec());
+    assert_eq!(
+        include_str!("data/weights.txt").lines().next(),
+        Some(format!("version {}", read.about.version).as_str())
+    );
+    assert!(Weights::read(&bytes[..bytes.len() - 1]).is_none() && Weights::read(b"").is_none());
+}
+
+/// Examples for the trainer, small and our own.
+fn few() -> Vec<Labelled> {
+    Labelled::own().into_iter().step_by(40).collect()
+}
+
+#[test]
+fn training_twice_gives_the_same_bytes() {
+    let catalogue = Catalogue::default();
+    let train = || Classifier::train(&catalogue, &few(), &[], "train").0;
+    assert!(train() == train());
+}
+
+const TEXTS: [&str; 6] = [
+    "ChatGPT is down for everyone in my area",
+    "störung bei vodafone, kein internet seit heute morgen",
+    "is there an outage? çöktü mü",
+    "stock is down 5 %",
+    "nie działa mi aplikacja banku",
+    "@O2 no signal in leeds",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn case_blanks_and_trailing_addresses_do_not_change_a_verdict(
+        parts in proptest::collection::vec(proptest::sample::select(TEXTS.to_vec()), 1..4),
+        blank in "[ \t\n]{1,3}",
+    ) {
+        let text = parts.join(" ");
+        let verdict = judge(&text);
+        for same in [
+            text.to_uppercase(),
+            text.replace(' ', &blank),
+            format!("{blank}{text}{blank}"),
+            format!("{text} https://example.org/a?b=c"),
+            format!("{text} HTTPS://EXAMPLE.ORG http://b.example"),
+        ] {
+            let other = judge(&same);
+            prop_assert_eq!((other.outage, other.score, &other.phase, other.scope), (verdict.outage, verdict.score, &verdict.phase, verdict.scope), "{}", same);
+            let names = |of: &Verdict| of.service_names().iter().map(|name| name.to_lowercase().replace(' ', "")).collect::<Vec<_>>();
+            prop_assert_eq!(names(&other), names(&verdict));
+        }
+    }
+
+    #[test]
+    fn scheduled_maintenance_never_makes_it_more_of_an_outage(
+        parts in proptest::collection::vec("[a-z]{1,8}|is down|outage|maintenance|no|planned|not working|\\?", 1..12),
+        place in 0_usize..12,
+        kind in proptest::sample::select(ItemKind::ALL.to_vec()),
+    ) {
+        let text = parts.join(" ");
+        let mut with = parts.clone();
+        with.insert(place.min(parts.len()), "scheduled maintenance".to_owned());
+        prop_assert!(judge_as(kind, &with.join(" ")).score <= judge_as(kind, &text).score, "{}", text);
+    }
+
+    #[test]
+    fn any_text_is_judged(text in "\\PC{0,300}") {
+        let verdict = judge(&text);
+        prop_assert!((0.0..=1.0).contains(&verdict.score));
+    }
+
+    #[test]
+    fn hostile_text_is_judged(text in proptest::collection::vec(any::<char>(), 0..300)) {
+        let text: String = text.into_iter().collect();
+        let verdict = judge(&text);
+        prop_assert!((0.0..=1.0).contains(&verdict.score));
+    }
+}

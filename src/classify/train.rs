@@ -1,0 +1,214 @@
+//! Fitting the weights. Everything follows from the data and a seed: the order of examples, the folds, the thresholds.
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    cues::LANGUAGES,
+    features::Reading,
+    labelled::{Labelled, OWN_SOURCE},
+    linear::{Features, Fit, Table, features, logistic},
+    reader::Reader,
+    weights::{About, KINDS, PHASES, Weights},
+};
+use crate::model::Scope;
+
+/// Parts that scores for calibration are crossed over; a day of a source is in one part only.
+const FOLDS: usize = 4;
+
+/// Where every order comes from.
+const SEED: u64 = 20_241_226;
+
+/// How relevance is fitted. Chosen by cross-validation on labelled texts that nothing is reported on.
+const RELEVANCE: Fit = Fit { bits: 18, parts: true, passes: 6, rate: 0.05, decay: 1e-4, seed: SEED, orders: 4 };
+
+/// How phase and scope are fitted: words and cues are enough.
+const SMALL: Fit = Fit { bits: 15, parts: false, passes: 8, rate: 0.1, decay: 1e-4, seed: SEED, orders: 4 };
+
+/// Examples from which on a threshold is moved, and how far it may go from a half.
+const ENOUGH: usize = 60;
+const FURTHEST: f32 = 0.2;
+
+/// Labelled texts of a language from which on its thresholds come from them alone.
+const MANY: usize = 400;
+
+/// Fits everything. `examples` are learned from; `others`, in more languages, only move thresholds.
+pub fn train(reader: &Reader, examples: &[Labelled], others: &[Labelled], command: &str) -> Weights {
+    let mut all: Vec<Labelled> = examples.iter().filter(|example| !example.undecidable).cloned().collect();
+    all.extend(Labelled::own());
+    let read = |bits: u32, parts: bool, of: &[Labelled]| -> Vec<Features> {
+        let mut reading = Reading::default();
+        of.iter()
+            .map(|example| {
+                reader.read(&example.text, example.kind, &example.source, &mut reading);
+                features(&reading, bits, parts)
+            })
+            .collect()
+    };
+    let table = read(RELEVANCE.bits, RELEVANCE.parts, &all);
+    let wanted: Vec<(u32, f32)> = all.iter().map(|example| (u32::from(example.outage), example.weight)).collect();
+    let crossed = crossed(&all, &table, &wanted);
+    let platt = platt(&all, &crossed);
+    let mut about = About {
+        version: String::new(),
+        command: command.to_owned(),
+        data: digest(examples.iter().chain(others)),
+        examples: all.len(),
+        platt,
+        thresholds: thresholds(&all, &crossed, &platt),
+        languages: [0.0; LANGUAGES.len()],
+    };
+    let relevance = Table::fit(RELEVANCE, 1, &table, &wanted);
+    about.languages = languages(reader, &relevance, &about, &all, others);
+    about.version = format!("linear-2-{}", &about.data[..8]);
+    let small = read(SMALL.bits, SMALL.parts, &all);
+    let outputs = PHASES.len();
+    let phase = subset(&all, &small, outputs, |example| example.phase_output());
+    let scope = subset(&all, &small, 3, |example| match example.scope.filter(|_| example.outage)? {
+        Scope::Many => Some(0),
+        Scope::Single => Some(1),
+        Scope::Unclear => Some(2),
+    });
+    Weights { about, relevance, phase, scope }
+}
+
+/// A table over the examples that have a label of its kind.
+fn subset(all: &[Labelled], table: &[Features], outputs: usize, label: impl Fn(&Labelled) -> Option<usize>) -> Table {
+    let labelled: Vec<(usize, usize)> =
+        all.iter().enumerate().filter_map(|(at, example)| Some((at, label(example)?))).collect();
+    let examples: Vec<Features> = labelled.iter().map(|(at, _)| table[*at].clone()).collect();
+    let wanted: Vec<(u32, f32)> =
+        labelled.iter().map(|(at, output)| (1 << output, all[*at].weight.max(0.25))).collect();
+    Table::fit(SMALL, outputs, &examples, &wanted)
+}
+
+/// A score for every example from a table that has not seen it, nor its day, nor (for ours) itself.
+fn crossed(all: &[Labelled], table: &[Features], wanted: &[(u32, f32)]) -> Vec<f32> {
+    let folds: Vec<usize> = all.iter().map(fold).collect();
+    let mut scores = vec![0.0; all.len()];
+    for part in 0..FOLDS {
+        let kept: Vec<usize> = (0..all.len()).filter(|at| folds[*at] != part).collect();
+        let examples: Vec<Features> = kept.iter().map(|at| table[*at].clone()).collect();
+        let wanted: Vec<(u32, f32)> = kept.iter().map(|at| wanted[*at]).collect();
+        let fitted = Table::fit(RELEVANCE, 1, &examples, &wanted);
+        for at in (0..all.len()).filter(|at| folds[*at] == part) {
+            scores[at] = fitted.score(&table[at]);
+        }
+    }
+    scores
+}
+
+/// The part of an example: by source and day, so that one outage is never on both sides.
+fn fold(example: &Labelled) -> usize {
+    let day = example.created_at.get(..10).unwrap_or(&example.id);
+    let digest = Sha256::digest(format!("{}\n{day}", example.source));
+    usize::from(digest[0]) % FOLDS
+}
+
+/// Those of a kind whose label was read, with score.
+fn of_kind<'a>(all: &'a [Labelled], scores: &'a [f32], kind: usize) -> impl Iterator<Item = (&'a Labelled, f32)> {
+    let read = |example: &&Labelled| !example.is_weak;
+    all.iter().zip(scores.iter().copied()).filter(move |(example, _)| read(example) && example.kind as usize == kind)
+}
+
+/// Factor and offset of each kind, by gradient descent on the log loss (Platt, 1999, with his smoothed targets).
+fn platt(all: &[Labelled], scores: &[f32]) -> [(f32, f32); KINDS] {
+    std::array::from_fn(|kind| {
+        let pairs: Vec<(bool, f32)> =
+            of_kind(all, scores, kind).map(|(example, score)| (example.outage, score)).collect();
+        let right = pairs.iter().filter(|(outage, _)| *outage).count() as f32;
+        let wrong = pairs.len() as f32 - right;
+        let (high, low) = ((right + 1.0) / (right + 2.0), 1.0 / (wrong + 2.0));
+        let (mut factor, mut offset) = (1.0_f32, 0.0_f32);
+        for _ in 0..2_000 {
+            let (mut by_factor, mut by_offset) = (0.0, 0.0);
+            for (outage, score) in &pairs {
+                let error = logistic(factor * score + offset) - if *outage { high } else { low };
+                by_factor += error * score;
+                by_offset += error;
+            }
+            let count = pairs.len().max(1) as f32;
+            factor -= 0.1 * by_factor / count;
+            offset -= 0.1 * by_offset / count;
+        }
+        (factor, offset)
+    })
+}
+
+/// The threshold of each kind: the best F1 on crossed scores, drawn halfway to a half.
+fn thresholds(all: &[Labelled], scores: &[f32], platt: &[(f32, f32); KINDS]) -> [f32; KINDS] {
+    std::array::from_fn(|kind| {
+        let probability = |score: f32| logistic(platt[kind].0 * score + platt[kind].1);
+        let read = of_kind(all, scores, kind).filter(|(example, _)| example.source != OWN_SOURCE);
+        let pairs: Vec<(bool, f32)> = read.map(|(example, score)| (example.outage, probability(score))).collect();
+        if pairs.len() < ENOUGH { 0.5 } else { f32::midpoint(0.5, best_threshold(&pairs)) }
+    })
+}
+
+/// By how much less each language needs: what is best for all languages together, halfway to what is best for it alone.
+/// A language with enough labelled texts has its threshold from them.
+fn languages(
+    reader: &Reader,
+    relevance: &Table,
+    about: &About,
+    examples: &[Labelled],
+    others: &[Labelled],
+) -> [f32; LANGUAGES.len()] {
+    let is_learned = |language: &str| {
+        let known = examples.iter().filter(|example| !example.is_weak && example.source != OWN_SOURCE);
+        known.filter(|example| example.language == language).count() >= MANY
+    };
+    let mut reading = Reading::default();
+    let scored: Vec<(&str, bool, f32)> = others
+        .iter()
+        .filter(|example| !example.undecidable && !is_learned(&example.language))
+        .map(|example| {
+            reader.read(&example.text, example.kind, &example.source, &mut reading);
+            let (factor, offset) = about.platt[reading.kind];
+            let [sum] = relevance.sums(&reading);
+            // In terms of the threshold of its kind: what is above a half is an outage.
+            let above = logistic(factor * sum + offset) - about.thresholds[reading.kind] + 0.5;
+            (example.language.as_str(), example.outage, above)
+        })
+        .collect();
+    let best = |language: Option<&str>| {
+        let of = scored.iter().filter(|(of, _, _)| language.is_none_or(|language| language == *of));
+        let pairs: Vec<(bool, f32)> = of.map(|(_, outage, above)| (*outage, *above)).collect();
+        if pairs.is_empty() { 0.0 } else { 0.5 - best_threshold(&pairs) }
+    };
+    let all = best(None);
+    LANGUAGES.map(|language| {
+        let has_any = scored.iter().any(|(of, _, _)| *of == language);
+        if has_any { f32::midpoint(all, best(Some(language))).clamp(-FURTHEST, FURTHEST) } else { 0.0 }
+    })
+}
+
+/// The threshold with the best F1, in the middle of the stretch that has it.
+fn best_threshold(pairs: &[(bool, f32)]) -> f32 {
+    let f1 = |threshold: f32| {
+        let (mut right, mut wrong, mut missed) = (0.0_f32, 0.0_f32, 0.0_f32);
+        for (outage, score) in pairs {
+            match (*outage, *score >= threshold) {
+                (true, true) => right += 1.0,
+                (false, true) => wrong += 1.0,
+                (true, false) => missed += 1.0,
+                (false, false) => {}
+            }
+        }
+        2.0 * right / (2.0 * right + wrong + missed).max(1.0)
+    };
+    let steps: Vec<(f32, f32)> = (10..=80).map(|step| step as f32 / 100.0).map(|at| (at, f1(at))).collect();
+    let most = steps.iter().fold(0.0_f32, |most, (_, f1)| most.max(*f1));
+    let best: Vec<f32> = steps.iter().filter(|(_, f1)| *f1 >= most - 1e-6).map(|(at, _)| *at).collect();
+    best.get(best.len() / 2).copied().unwrap_or(0.5)
+}
+
+/// A digest of everything that was read, and of our own sentences and phrases.
+fn digest<'a>(read: impl Iterator<Item = &'a Labelled>) -> String {
+    let mut hasher = Sha256::new();
+    for example in read {
+        hasher.update(format!("{}\n{}\n{}\n", example.id, example.outage, example.text));
+    }
+    hasher.update(include_str!("data/sentences.txt"));
+    hasher.update(include_str!("data/cues.txt"));
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

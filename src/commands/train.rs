@@ -1,0 +1,75 @@
+//! `downwire train`: fits the judge's weights to labelled texts, and to what people marked.
+
+use anyhow::{Context as _, bail};
+use serde_json::json;
+
+use super::{Archive, Output, labels};
+use crate::{
+    catalogue::Catalogue,
+    classify::{Classifier, labelled::Labelled},
+    cli::TrainArgs,
+    store::{ItemRow, Mark},
+};
+
+/// What a mark counts: somebody looked at that very item.
+const MARKED: f32 = 3.0;
+
+/// Reads, fits, and writes the weights with a note of what they are beside them.
+///
+/// # Errors
+/// A file cannot be read or written, or there is nothing to learn from.
+pub async fn train(
+    catalogue: &Catalogue,
+    archive: Option<Archive>,
+    arguments: &TrainArgs,
+    output: Output,
+) -> anyhow::Result<()> {
+    let mut examples = Vec::new();
+    for path in &arguments.files {
+        examples.extend(labels::read(path)?);
+    }
+    examples.retain(|example| !arguments.without.contains(&example.source));
+    if let Some(archive) = archive {
+        let marks = archive.store.marks().await?;
+        examples.extend(marks.into_iter().map(|(mark, row)| marked(&mark, row)));
+    }
+    let mut others = Vec::new();
+    for path in &arguments.thresholds {
+        others.extend(labels::read(path)?);
+    }
+    if examples.is_empty() {
+        bail!("there is nothing to learn from: name files of labelled texts");
+    }
+    let catalogue = catalogue.clone();
+    let (learned, command) = (examples.len(), command(arguments));
+    let fit = move || Classifier::train(&catalogue, &examples, &others, &command);
+    let (bytes, about) = tokio::task::spawn_blocking(fit).await?;
+    let note = arguments.out.with_extension("txt");
+    std::fs::write(&arguments.out, &bytes).with_context(|| arguments.out.display().to_string())?;
+    std::fs::write(&note, &about).with_context(|| note.display().to_string())?;
+    let file = arguments.out.display().to_string();
+    output.line(
+        || json!({ "file": file, "bytes": bytes.len(), "examples": learned, "about": about }),
+        || format!("{about}{file}: {} bytes from {learned} texts and our own sentences", bytes.len()),
+    );
+    Ok(())
+}
+
+/// The command as it can be given again; folders are left to whoever has the data.
+fn command(arguments: &TrainArgs) -> String {
+    let name = |path: &std::path::PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut words = vec!["downwire train".to_owned()];
+    words.extend(arguments.files.iter().map(name));
+    words.extend(arguments.thresholds.iter().map(|path| format!("--thresholds {}", name(path))));
+    words.extend(arguments.without.iter().map(|source| format!("--without {source}")));
+    words.extend(arguments.marks.then(|| "--marks".to_owned()));
+    words.join(" ")
+}
+
+/// A marked item as an example.
+fn marked(mark: &Mark, row: ItemRow) -> Labelled {
+    let mut example = Labelled::unlabelled(&row.item);
+    example.outage = mark.outage;
+    example.weight = MARKED;
+    example
+}

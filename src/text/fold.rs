@@ -1,0 +1,127 @@
+//! Folding: the form in which two spellings of one text are the same. Case, accents, apostrophes and white space leave no
+//! trace; unlike `words`, nothing else is lost.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Folds a text: lower case, no accents, no apostrophes, one blank for any white space. `into` is emptied first.
+pub fn fold(text: &str, into: &mut String) {
+    into.clear();
+    let mut after_blank = true;
+    for letter in text.chars() {
+        if letter.is_ascii() {
+            if letter.is_ascii_whitespace() || letter.is_ascii_control() {
+                if !after_blank {
+                    into.push(' ');
+                }
+                after_blank = true;
+            } else if letter != '\'' {
+                into.push(letter.to_ascii_lowercase());
+                after_blank = false;
+            }
+        } else if letter.is_whitespace() {
+            if !after_blank {
+                into.push(' ');
+            }
+            after_blank = true;
+        } else {
+            after_blank &= !fold_letter(letter, into);
+        }
+    }
+    into.truncate(into.trim_end().len());
+}
+
+/// Folds a letter beyond ASCII; whether anything is left of it. Upper case comes first, so that a text in capitals folds
+/// to the same even where a letter has two small forms (`ı`, `ς`).
+fn fold_letter(letter: char, into: &mut String) -> bool {
+    let before = into.len();
+    match letter {
+        '’' | 'ʼ' | '‘' | '\u{200B}'..='\u{200F}' | '\u{FE00}'..='\u{FE0F}' | '\u{640}' => {}
+        '“' | '”' | '„' | '«' | '»' => into.push('"'),
+        '。' => into.push('.'),
+        '、' | '،' => into.push(','),
+        '؟' => into.push('?'),
+        _ if is_unspaced(letter) => into.push(letter),
+        _ => {
+            for part in letter.nfkd().flat_map(char::to_uppercase).flat_map(char::to_lowercase) {
+                for plain in part.nfkd().filter(|plain| !is_accent(*plain)) {
+                    push_plain(plain, into);
+                }
+            }
+        }
+    }
+    into.len() > before
+}
+
+/// The accents of Latin, Greek and Cyrillic, and the vowel marks of Arabic, which most writers leave out. Other scripts'
+/// marks are letters to their readers.
+fn is_accent(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{65F}' | '\u{670}')
+}
+
+/// Letters that Unicode does not decompose, though readers type them without their stroke; and what folds to a blank.
+fn push_plain(letter: char, into: &mut String) {
+    match letter {
+        'ß' => into.push_str("ss"),
+        'æ' => into.push_str("ae"),
+        'œ' => into.push_str("oe"),
+        'ø' => into.push('o'),
+        'ł' => into.push('l'),
+        'đ' | 'ð' => into.push('d'),
+        'ı' => into.push('i'),
+        'ς' => into.push('σ'),
+        '\'' | '’' | '‘' | 'ʼ' | '\u{640}' | '\u{200B}'..='\u{200F}' => {}
+        // Alif and yāʾ are written in several ways by the same people.
+        'أ' | 'إ' | 'آ' => into.push('ا'),
+        'ى' => into.push('ي'),
+        'ة' => into.push('ه'),
+        _ if letter.is_whitespace() || letter.is_control() => into.push(' '),
+        _ => into.push(letter),
+    }
+}
+
+/// Han, Kana, Hangul and Thai: scripts without blanks.
+pub fn is_unspaced(letter: char) -> bool {
+    matches!(letter,
+        '\u{E00}'..='\u{E7F}' | '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7AF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn folded(text: &str) -> String {
+        let mut into = String::new();
+        fold(text, &mut into);
+        into
+    }
+
+    #[test]
+    fn case_accents_and_blanks_leave_no_trace() {
+        for (text, expected) in [
+            ("  Störung\n bei  der STRASSE ", "storung bei der strasse"),
+            ("Straße", "strasse"),
+            ("can’t", "cant"),
+            ("\u{130}stanbul ILIK ılık", "istanbul ilik ilik"),
+            ("أبشر متوقّفة", "ابشر متوقفه"),
+            ("सेवा बंद", "सेवा बंद"),
+            ("障害。", "障害."),
+        ] {
+            assert_eq!(folded(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn upper_case_folds_to_the_same(text in "[a-zA-ZäöüßçğışİıéèñãõłąęńóćźżŁŚñÑéΣσς ]{0,60}") {
+            prop_assert_eq!(folded(&text), folded(&text.to_uppercase()));
+        }
+
+        #[test]
+        fn any_text_folds_to_something_without_capitals(text in "\\PC{0,200}") {
+            prop_assert!(!folded(&text).chars().any(|letter| letter.is_ascii_uppercase()));
+        }
+    }
+}
