@@ -4,18 +4,17 @@
 use super::{Catalogue, Service};
 
 impl Catalogue {
-    /// The services that an incident on this host is about, by the components that it names: each once, in the order of
-    /// the components. What no component tells apart is the page's own service; no services where the host is unknown.
+    /// The products that the components of an incident on this host name: each once, in the order of the components. Empty
+    /// where no component tells products apart: then the incident is about the page's own service.
     pub fn services_of_page<'c>(&self, host: &str, components: impl IntoIterator<Item = &'c str>) -> Vec<&Service> {
         let Some(page) = self.by_status_host(host) else { return Vec::new() };
         let mut services: Vec<&Service> = Vec::new();
-        for component in components.into_iter().filter(|name| !name.trim().is_empty()) {
-            let service = self.service_of_component(page, component).unwrap_or(page);
+        for service in components.into_iter().filter_map(|component| self.service_of_component(page, component)) {
             if !services.iter().any(|known| known.name == service.name) {
                 services.push(service);
             }
         }
-        if services.is_empty() { vec![page] } else { services }
+        services
     }
 
     /// The service that a component of a service's status page is; `None` where it is only a part of that service.

@@ -186,13 +186,13 @@ fn an_incident_is_about_the_products_that_its_components_name() {
         ("status.openai.com", vec!["API", "Sora"], vec!["OpenAI API", "Sora"]),
         ("status.openai.com", vec!["Chat Completions", "Embeddings"], vec!["OpenAI API"]),
         ("status.openai.com", vec!["ChatGPT / Login"], vec!["ChatGPT"]),
-        ("status.openai.com", vec!["Login", "Labs"], vec!["OpenAI", "DALL-E"]),
-        ("status.openai.com", vec![], vec!["OpenAI"]),
-        ("status.openai.com", vec![" "], vec!["OpenAI"]),
-        ("STATUS.openai.com", vec!["nothing of the kind"], vec!["OpenAI"]),
+        ("status.openai.com", vec!["Login", "Labs"], vec!["DALL-E"]),
+        ("status.openai.com", vec![], vec![]),
+        ("status.openai.com", vec![" "], vec![]),
+        ("STATUS.openai.com", vec!["nothing of the kind"], vec![]),
         ("status.claude.com", vec!["claude.ai", "Claude API (api.anthropic.com)"], vec!["Claude", "Claude API"]),
         ("status.claude.com", vec!["Claude Code", "Claude Cowork"], vec!["Claude Code", "Claude"]),
-        ("www.githubstatus.com", vec!["Actions", "Copilot"], vec!["GitHub", "GitHub Copilot"]),
+        ("www.githubstatus.com", vec!["Actions", "Copilot"], vec!["GitHub Copilot"]),
         ("www.google.com", vec!["Gmail", "Google Meet"], vec!["Gmail", "Google Meet"]),
         ("status.example.org", vec!["ChatGPT"], vec![]),
     ] {
@@ -210,8 +210,9 @@ fn a_component_is_another_service_only_of_the_same_page_or_owner() {
     catalogue.put(service("Acme Mail", "Acme"));
     catalogue.put(service("Relay", "Other"));
     let found = |component| {
-        catalogue.services_of_page("status.acme.example", [component]).iter().map(|service| &*service.name).collect()
+        let found = catalogue.services_of_page("status.acme.example", [component]);
+        found.iter().map(|service| service.name.as_str()).collect::<Vec<_>>()
     };
     assert_eq!((found("acme mail"), found("Acme Mail / Inbox")), (vec!["Acme Mail"], vec!["Acme Mail"]));
-    assert_eq!((found("Relay"), found("The Acme Mail queue")), (vec!["Acme"], vec!["Acme"]));
+    assert_eq!((found("Relay"), found("The Acme Mail queue")), (Vec::new(), Vec::new()));
 }

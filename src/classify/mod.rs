@@ -169,9 +169,24 @@ impl Classifier {
             verdict.services.insert(0, Attribution { name: name.clone(), role: Role::Affected });
             verdict.why.insert(0, format!("stands on the status page of {name}"));
         }
+        for name in self.named_by_components(incident) {
+            if verdict.services.iter().all(|service| service.name != name) {
+                verdict.why.insert(0, format!("its components name {name}"));
+                verdict.services.push(Attribution { name, role: Role::Affected });
+            }
+        }
         let official = if verdict.outage { "an official incident" } else { "announces maintenance on a status page" };
         verdict.why.insert(0, official.to_owned());
         verdict
+    }
+
+    /// The services of its page that the components of an incident, or of its posts, name.
+    fn named_by_components(&self, incident: &Incident) -> Vec<String> {
+        let Some(host) = &incident.page.host else { return Vec::new() };
+        let posted = incident.updates.iter().flat_map(|update| &update.components);
+        let components = incident.components.iter().chain(posted).map(|component| component.name.as_str());
+        let found = self.catalogue.services_of_page(host, components);
+        found.into_iter().map(|service| service.name.clone()).collect()
     }
 
     /// The service whose status page is on this host.

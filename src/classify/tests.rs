@@ -192,3 +192,38 @@ proptest! {
         prop_assert!((0.0..=1.0).contains(&verdict.score));
     }
 }
+
+#[test]
+fn an_incident_is_about_the_services_that_its_components_name() {
+    use crate::model::{Component, ComponentState, Impact, Origin, PageIdentity, Phase};
+
+    let component = |name: &str| Component {
+        native_id: None,
+        name: name.to_owned(),
+        before: None,
+        state: ComponentState::PartialOutage,
+    };
+    let incident = Incident {
+        native_id: "1".to_owned(),
+        page: PageIdentity { host: Some("status.openai.com".to_owned()), ..PageIdentity::default() },
+        source: "a".to_owned(),
+        service: Some("OpenAI".to_owned()),
+        kind: IncidentKind::Outage,
+        title: "Elevated error rates".to_owned(),
+        url: None,
+        phase: Phase::Investigating,
+        impact: Impact::Major,
+        started_at: None,
+        first_post_at: None,
+        last_update_at: None,
+        resolved_at: None,
+        scheduled_for: None,
+        scheduled_until: None,
+        components: vec![component("Products / ChatGPT"), component("Login"), component("Sora")],
+        updates: Vec::new(),
+        origin: Origin::Observed,
+    };
+    let verdict = JUDGE.judge_incident(&incident);
+    assert_eq!(verdict.service_names(), ["OpenAI", "ChatGPT", "Sora"]);
+    assert!(verdict.why.contains(&"its components name Sora".to_owned()), "{:?}", verdict.why);
+}
