@@ -1,5 +1,6 @@
 //! Public posts: read from servers that behave as the real ones do, once each, and gone when their authors want it.
 
+mod documents;
 mod hackernews;
 mod jetstream;
 mod lists;
