@@ -137,12 +137,19 @@ async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Bat
 /// Asks again for posts that are held, where that is how a network tells what was taken back.
 async fn recheck(stages: &Stages, spec: &SourceSpec, state: &SourceState, batch: &mut Batch) {
     for ask in stages.recheck(spec, state).await {
-        let Some(post) = source::asks_about(&ask) else { continue };
-        match stages.exchange(spec, state, &ask).await {
-            Ok((_, reading)) => stages.take(spec, reading, batch),
-            Err(failure) if failure.is_absence => batch.deleted.push(post),
-            // Whoever asks us to wait is asked no more; the rest is asked for at the next poll.
-            Err(_) => break,
+        let mut next = Some(ask);
+        // An answer may want to be confirmed, once.
+        for _ in 0..2 {
+            let Some(ask) = next.take() else { break };
+            match (stages.exchange(spec, state, &ask).await, source::asks_about(&ask)) {
+                (Ok((_, mut reading)), _) => {
+                    next = reading.next.take();
+                    stages.take(spec, reading, batch);
+                }
+                (Err(failure), Some(post)) if failure.is_absence => batch.deleted.push(post),
+                // Whoever asks us to wait is asked no more; the rest is asked for at the next poll.
+                (Err(_), _) => return,
+            }
         }
     }
 }

@@ -90,6 +90,8 @@ kinds! {
     Jetstream = "jetstream",
     /// Hacker News: its search.
     HackerNews = "hackernews",
+    /// Bluesky by its AppView: searches and accounts.
+    Bluesky = "bluesky",
 }
 
 impl SourceKind {
@@ -107,7 +109,7 @@ impl SourceKind {
 
     /// Whether it brings the crowd: public posts, or reports as numbers.
     pub fn is_posts(self) -> bool {
-        matches!(self, Self::Mastodon | Self::MastodonStream | Self::Jetstream | Self::HackerNews)
+        matches!(self, Self::Mastodon | Self::MastodonStream | Self::Jetstream | Self::HackerNews | Self::Bluesky)
     }
 
     /// Whether it is pushed to us over a line that stays open.

@@ -240,7 +240,8 @@ pub fn hear(spec: &SourceSpec, frame: &Frame, now: Timestamp) -> Result<Event, S
     posts::heard::hear(spec.kind, frame, context)
 }
 
-/// The post that a request asks about again, where it does.
+/// The one post that a request asks about again, where it does: a server that does not know the address says that it is
+/// gone.
 pub fn asks_about(ask: &Ask) -> Option<Id> {
     ask.chain.strip_prefix(posts::HELD)?.parse().ok()
 }

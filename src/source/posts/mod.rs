@@ -5,6 +5,9 @@
 //! is skipped and nothing is asked for twice. Some networks are then asked again for what is held, because that is how
 //! they tell that something was taken back.
 
+mod bluesky;
+mod bluesky_held;
+mod bluesky_post;
 mod draft;
 mod hackernews;
 pub mod heard;
@@ -71,7 +74,8 @@ pub(super) struct Asked<'a> {
 }
 
 /// Every network that is polled.
-const ADAPTERS: &[Adapter] = &[mastodon::ADAPTER, mastodon::BESIDE_STREAM, hackernews::ADAPTER];
+const ADAPTERS: &[Adapter] =
+    &[mastodon::ADAPTER, mastodon::BESIDE_STREAM, hackernews::ADAPTER, bluesky::ADAPTER];
 
 fn adapter(kind: SourceKind) -> Option<&'static Adapter> {
     ADAPTERS.iter().find(|adapter| adapter.kind == kind)
