@@ -34,6 +34,11 @@ const JETSTREAMS: [&str; 3] = [
     "wss://jetstream2.us-west.bsky.network",
 ];
 
+/// Where Bluesky shows what needs no login, and where a login is made unless the file says otherwise.
+const BLUESKY: &str = "https://public.api.bsky.app";
+/// See [`BLUESKY`].
+const BLUESKY_LOGIN: &str = "https://bsky.social";
+
 /// A network: where it is when the file does not say, and what its accounts are called.
 struct Kind {
     kind: SourceKind,
@@ -53,6 +58,7 @@ const KINDS: &[Kind] = &[
     kind(SourceKind::Mastodon, None, true),
     kind(SourceKind::MastodonStream, None, true),
     kind(SourceKind::HackerNews, Some("https://hn.algolia.com"), false),
+    kind(SourceKind::Bluesky, Some(BLUESKY), false),
     kind(SourceKind::Jetstream, Some("wss://jetstream2.us-east.bsky.network"), false),
 ];
 
@@ -68,10 +74,13 @@ impl Checker<'_> {
         for (at, spanned) in raw.iter().enumerate() {
             let posts = spanned.get_ref();
             let Some(kind) = self.kind(at, &posts.kind) else { continue };
-            let server = self.server_of(at, kind, posts, spanned.span().start);
+            let mut server = self.server_of(at, kind, posts, spanned.span().start);
             let credentials = self.credentials(at, posts, environment);
             let enabled = posts.enabled.unwrap_or(kind.off.is_none());
             let name = self.name_of(posts, kind, &server, sources);
+            if kind.kind == SourceKind::Bluesky {
+                self.bluesky(at, posts, &mut server, spanned.span().start);
+            }
             let schedule = posts.schedule.as_ref().map_or(SCHEDULE, |line| line.get_ref());
             if let (Err(message), Some(line)) = (Schedule::parse(schedule), &posts.schedule) {
                 self.problem(line.span().start, &format!("posts[{at}].schedule"), message);
@@ -90,7 +99,7 @@ impl Checker<'_> {
                 posts: PostsQuery {
                     tags: tags(posts, kind, catalogue),
                     queries: queries(posts, kind),
-                    accounts: posts.accounts.clone().unwrap_or_default(),
+                    accounts: accounts(posts),
                     servers: servers(posts, kind),
                     is_local: posts.local.unwrap_or(false),
                     credentials,
@@ -148,11 +157,31 @@ impl Checker<'_> {
         };
         Some(match &posts.account {
             Some(account) => {
-                let server = posts.login.clone().unwrap_or_else(|| "https://bsky.social".to_owned());
-                Credentials::AtProtocol { server, account: account.clone(), password: secret }
+                Credentials::AtProtocol { server: login(posts), account: account.clone(), password: secret }
             }
             None => Credentials::Bearer(secret),
         })
+    }
+
+    /// A search needs a login and goes through its server, because a session is good nowhere else; without one there are
+    /// only accounts.
+    fn bluesky(&mut self, at: usize, posts: &raw::Posts, server: &mut String, place: usize) {
+        if posts.token.is_some() && posts.account.is_some() {
+            if posts.server.is_none() {
+                *server = login(posts);
+            }
+            return;
+        }
+        const HOW: &str = "make an app password in Bluesky's settings, put it into a variable of the environment, and \
+                           say token = \"DOWNWIRE_…\" and account = \"you.bsky.social\"";
+        let key = format!("posts[{at}]");
+        if posts.query.as_ref().is_some_and(|queries| !queries.is_empty()) {
+            self.problem(place, &format!("{key}.query"), format!("Bluesky searches only for who is logged in: {HOW}"));
+        } else if accounts(posts).is_empty() {
+            let message =
+                format!("nothing to ask for: name accounts = [\"…\"] whose posts are read, or, to search, {HOW}");
+            self.problem(place, &format!("{key}.accounts"), message);
+        }
     }
 
     /// Its name, or one made of the network and the server.
@@ -198,9 +227,26 @@ fn servers(posts: &raw::Posts, kind: &Kind) -> Vec<String> {
     posts.servers.clone().unwrap_or_else(of_the_network)
 }
 
+/// The server that an account of the AT protocol lives on.
+fn login(posts: &raw::Posts) -> String {
+    posts.login.clone().unwrap_or_else(|| BLUESKY_LOGIN.to_owned()).trim_end_matches('/').to_owned()
+}
+
+/// The accounts that are read, each once.
+fn accounts(posts: &raw::Posts) -> Vec<String> {
+    let mut accounts: Vec<String> = Vec::new();
+    for account in posts.accounts.iter().flatten().map(|account| account.trim().trim_start_matches('@')) {
+        if !account.is_empty() && !accounts.iter().any(|known| known == account) {
+            accounts.push(account.to_owned());
+        }
+    }
+    accounts
+}
+
 /// The searches that are made.
 fn queries(posts: &raw::Posts, kind: &Kind) -> Vec<String> {
-    if kind.by_tags {
+    let is_closed = kind.kind == SourceKind::Bluesky && (posts.token.is_none() || posts.account.is_none());
+    if kind.by_tags || is_closed {
         return Vec::new();
     }
     posts.query.clone().unwrap_or_else(|| QUERIES.iter().map(|query| (*query).to_owned()).collect())

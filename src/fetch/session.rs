@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use reqwest::{StatusCode, header::HeaderValue};
+use reqwest::{Response, StatusCode, header::HeaderValue};
 use serde_json::{Value, json};
 use tokio::{sync::Mutex, time::timeout};
 use url::Url;
@@ -85,4 +85,12 @@ impl Fetcher {
         };
         timeout(self.settings.timeout, exchange).await.map_err(|_| FetchError::Timeout(self.settings.timeout))?
     }
+}
+
+/// Whether a 400 says that the session has run out, and not that what was asked for is wrong: a server that has no such
+/// account must not make us log in at every poll. Source: the reference implementation of the AT protocol's PDS.
+pub(super) async fn is_over(response: Response) -> bool {
+    let body = body::read(response, LARGEST).await.unwrap_or_default();
+    let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+    matches!(answer.get("error").and_then(Value::as_str), Some("ExpiredToken" | "InvalidToken"))
 }

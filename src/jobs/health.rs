@@ -42,6 +42,8 @@ pub struct Report {
     read: bool,
     wait: Duration,
     failure: Option<Failure>,
+    /// A chain of requests that was refused; what was read by others stands.
+    lost: Option<Failure>,
 }
 
 /// Why a poll failed.
@@ -55,18 +57,20 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// The server answers, and what was asked for is not there (404, 410).
     pub is_absence: bool,
+    /// The server answers, and refuses this request, which says nothing of others.
+    pub is_of_ask: bool,
 }
 
 impl Failure {
     /// A stage of ours failed in a way that it should not.
     pub fn bug() -> Self {
         let words = "downwire failed on what it sent (a bug worth reporting; the log has its place)".to_owned();
-        Self { words, health: Health::Failing, retry_after: None, is_absence: false }
+        Self { words, health: Health::Failing, retry_after: None, is_absence: false, is_of_ask: false }
     }
 
     /// The archive refused what came.
     pub fn refused(words: String) -> Self {
-        Self { words, health: Health::Failing, retry_after: None, is_absence: false }
+        Self { words, health: Health::Failing, retry_after: None, is_absence: false, is_of_ask: false }
     }
 }
 
@@ -78,7 +82,8 @@ impl From<FetchError> for Failure {
             _ => Health::Failing,
         };
         let is_absence = error.is_gone() || error == FetchError::Status(404);
-        Self { words: error.to_string(), health, retry_after: error.retry_after(), is_absence }
+        let is_of_ask = matches!(error, FetchError::Status(400 | 404));
+        Self { words: error.to_string(), health, retry_after: error.retry_after(), is_absence, is_of_ask }
     }
 }
 
@@ -86,16 +91,26 @@ impl From<super::detect::Undetected> for Failure {
     fn from(error: super::detect::Undetected) -> Self {
         match error {
             super::detect::Undetected::Unreachable(error) => error.into(),
-            unknown => {
-                Self { words: unknown.to_string(), health: Health::Failing, retry_after: None, is_absence: false }
-            }
+            unknown => Self {
+                words: unknown.to_string(),
+                health: Health::Failing,
+                retry_after: None,
+                is_absence: false,
+                is_of_ask: false,
+            },
         }
     }
 }
 
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
-        Self { words: error.to_string(), health: Health::Failing, retry_after: None, is_absence: false }
+        Self {
+            words: error.to_string(),
+            health: Health::Failing,
+            retry_after: None,
+            is_absence: false,
+            is_of_ask: false,
+        }
     }
 }
 
@@ -167,6 +182,13 @@ impl Report {
         self.cursor.append(&mut cursor);
     }
 
+    /// One of the chains of requests was refused; the poll went on with the next. `cursor` says where it is to begin.
+    pub fn chain_failed(&mut self, chain: &str, failure: Failure, mut cursor: BTreeMap<String, String>) {
+        self.skipped.push(format!("{chain}: {}", failure.words));
+        self.cursor.append(&mut cursor);
+        self.lost = Some(failure);
+    }
+
     /// The poll ended here.
     pub fn failed(&mut self, failure: Failure) {
         self.failure = Some(failure);
@@ -184,7 +206,13 @@ pub fn after(spec: &SourceSpec, mut state: SourceState, mut report: Report, now:
     state.page = report.evidence.identity(&before);
     // What was read is committed with this, whatever came of the requests behind it.
     state.cursor.append(&mut report.cursor);
-    match report.failure.clone() {
+    if spec.kind.is_posts() {
+        // Every answer has an address of its own, which is never asked again.
+        report.validators.clear();
+    }
+    // Where no chain was answered, nothing was.
+    let lost = report.lost.take().filter(|_| !report.read);
+    match report.failure.clone().or(lost) {
         None => {
             state.newest = report.evidence.newest(&before);
             state.doubts = report.evidence.doubts(spec, &before, now);
@@ -356,7 +384,7 @@ mod tests {
     }
 
     fn failure(health: Health, retry_after: Option<Duration>) -> Report {
-        Report::of(Failure { words: "it broke".to_owned(), health, retry_after, is_absence: false })
+        Report::of(Failure { words: "it broke".to_owned(), health, retry_after, is_absence: false, is_of_ask: false })
     }
 
     #[test]
@@ -421,6 +449,7 @@ mod tests {
             health: Health::Failing,
             retry_after: None,
             is_absence: false,
+            is_of_ask: false,
         });
         assert_eq!(after(&spec("a"), state.clone(), report, now).validators, before, "only when all of it was read");
         assert_eq!(after(&spec("a"), state.clone(), failure(Health::Stopped, None), now).health, Health::Stopped);

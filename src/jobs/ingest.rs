@@ -126,6 +126,12 @@ async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Bat
                 let cursor = source::history_failed(spec, &state, &ask, stages.clock.now());
                 report.history_ended(&failure, cursor);
             }
+            Err(failure) if failure.is_of_ask && spec.kind.is_posts() => {
+                // One account that is gone is no reason to ask for none of the others.
+                let (next_chain, cursor) = source::chain_failed(spec, &reached, &ask, stages.clock.now());
+                next = next_chain;
+                report.chain_failed(&ask.chain, failure, cursor);
+            }
             Err(failure) => report.failed(failure),
         }
     }

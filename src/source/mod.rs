@@ -205,6 +205,17 @@ pub fn history_failed(spec: &SourceSpec, state: &SourceState, ask: &Ask, now: Ti
     page::history_failed(kind(spec, state), ask, now)
 }
 
+/// After a request of one chain of posts was refused: the first request of the next chain, and what to remember.
+pub fn chain_failed(
+    spec: &SourceSpec,
+    state: &SourceState,
+    ask: &Ask,
+    now: Timestamp,
+) -> (Option<Ask>, BTreeMap<String, String>) {
+    let polled = Polled { spec, state, now };
+    (posts::next_chain(&polled, &ask.chain), posts::forget(&polled, &ask.chain))
+}
+
 /// The requests that find out whether posts of a source are still where they were, newest first.
 pub fn recheck(spec: &SourceSpec, state: &SourceState, now: Timestamp, held: &[HeldPost]) -> Vec<Ask> {
     posts::recheck(&Polled { spec, state, now }, held)
@@ -287,7 +298,7 @@ pub fn read(
         return if is_fresh {
             read_posts(&asked)
         } else {
-            Ok(Reading { next: posts::next_chain(&asked), ..Reading::default() })
+            Ok(Reading { next: posts::next_chain(&asked.polled, &ask.chain), ..Reading::default() })
         };
     }
     let mut reading = if is_fresh {

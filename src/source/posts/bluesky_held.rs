@@ -36,8 +36,11 @@ const IN_FEED: &str = "reposts";
 
 /// Asks for everything that is held.
 pub(super) fn recheck(polled: &Polled<'_>, held: &[HeldPost]) -> Vec<Ask> {
-    let posts: Vec<&str> =
-        held.iter().map(|post| post.native_id.as_str()).filter(|uri| uri.contains(POSTS) && !uri.contains(REPOSTS)).collect();
+    let posts: Vec<&str> = held
+        .iter()
+        .map(|post| post.native_id.as_str())
+        .filter(|uri| uri.contains(POSTS) && !uri.contains(REPOSTS))
+        .collect();
     let mut asks: Vec<Ask> = posts.chunks(ASKED_AT_ONCE).map(|uris| posts_ask(polled, ONCE, uris)).collect();
     let mut reposts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for post in held {

@@ -15,10 +15,12 @@ mod jetstream;
 mod mastodon;
 mod mastodon_stream;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{Context, ReadError, Reading, page::Document};
-use crate::model::{Answer, Ask, HeldPost, SourceKind, SourceSpec, SourceState, Timestamp};
+use crate::model::{Answer, Ask, HeldPost, SourceKind, SourceSpec, SourceState, Timestamp, id};
 
 /// The beginning of the name of a chain that asks for a post that is held; the rest is its id.
 pub const HELD: &str = "held:";
@@ -74,8 +76,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// Every network that is polled.
-const ADAPTERS: &[Adapter] =
-    &[mastodon::ADAPTER, mastodon::BESIDE_STREAM, hackernews::ADAPTER, bluesky::ADAPTER];
+const ADAPTERS: &[Adapter] = &[mastodon::ADAPTER, mastodon::BESIDE_STREAM, hackernews::ADAPTER, bluesky::ADAPTER];
 
 fn adapter(kind: SourceKind) -> Option<&'static Adapter> {
     ADAPTERS.iter().find(|adapter| adapter.kind == kind)
@@ -83,7 +84,14 @@ fn adapter(kind: SourceKind) -> Option<&'static Adapter> {
 
 /// Every chain of a poll, by its first request.
 pub(super) fn plan(polled: &Polled<'_>) -> Vec<Ask> {
-    adapter(polled.spec.kind).map(|adapter| (adapter.plan)(polled)).unwrap_or_default()
+    let mut chains = adapter(polled.spec.kind).map(|adapter| (adapter.plan)(polled)).unwrap_or_default();
+    // A poll is bounded: with more chains than it has requests, each poll begins with another one. What it begins with
+    // must not change while it is made.
+    if let Some(before) = polled.state.last_attempt.filter(|_| !chains.is_empty()) {
+        let (count, word) = (chains.len(), id::digest(&[&before.as_second().to_le_bytes()]));
+        chains.rotate_left(word.bytes().fold(0, |sum, byte| (sum * 31 + usize::from(byte)) % count));
+    }
+    chains
 }
 
 /// Reads an answer, and names the request behind it: of the same chain, else the first of the next one.
@@ -91,15 +99,22 @@ pub(super) fn read(document: &Document<'_>, asked: &Asked<'_>) -> Result<Reading
     let kind = asked.polled.spec.kind;
     let adapter = adapter(kind).ok_or(ReadError::OtherPage(kind.as_str(), "nothing that is read".to_owned()))?;
     let mut reading = (adapter.read)(document, asked)?;
-    reading.next = reading.next.or_else(|| next_chain(asked));
+    reading.next = reading.next.or_else(|| next_chain(&asked.polled, &asked.ask.chain));
     Ok(reading)
 }
 
-/// The first request of the chain behind that of an answer.
-pub(super) fn next_chain(asked: &Asked<'_>) -> Option<Ask> {
-    let mut plan = plan(&asked.polled).into_iter();
-    plan.find(|ask| ask.chain == asked.ask.chain)?;
+/// The first request of the chain behind another one.
+pub(super) fn next_chain(polled: &Polled<'_>, chain: &str) -> Option<Ask> {
+    let mut plan = plan(polled).into_iter();
+    plan.find(|ask| ask.chain == chain)?;
     plan.next()
+}
+
+/// What is forgotten of a chain whose request is refused: where it was to go on. Its cursor stays.
+pub(super) fn forget(polled: &Polled<'_>, chain: &str) -> BTreeMap<String, String> {
+    let inside = format!("{chain}:");
+    let keys = polled.state.cursor.keys().filter(|key| key.starts_with(&inside));
+    keys.map(|key| (key.clone(), String::new())).collect()
 }
 
 /// The requests that find out whether posts that are held are still there.
