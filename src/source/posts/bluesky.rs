@@ -18,10 +18,7 @@ use crate::{
     model::{Ask, SourceKind, Timestamp},
     source::{
         ReadError, Reading,
-        page::{
-            Document, shape,
-            value::{list, word},
-        },
+        page::{Document, value::word},
     },
 };
 
@@ -146,12 +143,12 @@ fn read(document: &Document<'_>, asked: &Asked<'_>) -> Result<Reading, ReadError
         return bluesky_held::read(value, asked);
     }
     let Some(chain) = Chain::named(&asked.ask.chain) else { return Ok(Reading::default()) };
-    let entries = entries(value, if chain.is_search { "posts" } else { "feed" })?;
+    let entries = post::entries(value)?;
     let since = chain.since(&asked.polled);
     let mut reading = Reading::default();
     // What an account wrote before the window is no news, and its feed has no other end.
-    let in_window: Vec<Value> =
-        entries.iter().filter(|entry| post::times(entry).is_none_or(|times| times.latest >= since)).cloned().collect();
+    let is_news = |entry: &&Value| post::times(entry).is_none_or(|times| times.latest >= since);
+    let in_window: Vec<&Value> = entries.iter().copied().filter(is_news).collect();
     read_all(
         &mut reading,
         "post",
@@ -159,29 +156,21 @@ fn read(document: &Document<'_>, asked: &Asked<'_>) -> Result<Reading, ReadError
         |entry| post::of_entry(entry, asked.context),
         |reading, found| reading.items.extend(found),
     );
-    go_on(&mut reading, value, entries, asked, &chain);
+    go_on(&mut reading, value, &entries, asked, &chain);
     Ok(reading)
 }
 
-/// The posts of an answer.
-pub(super) fn entries<'a>(value: &'a Value, key: &str) -> Result<&'a [Value], ReadError> {
-    if value.get(key).and_then(Value::as_array).is_none() {
-        return Err(ReadError::OtherPage("Bluesky's AppView", word(value, "message").unwrap_or_else(|| shape(value))));
-    }
-    Ok(list(value, key))
-}
-
 /// The request behind an answer, or the cursor where the chain has arrived.
-fn go_on(reading: &mut Reading, value: &Value, entries: &[Value], asked: &Asked<'_>, chain: &Chain<'_>) {
+fn go_on(reading: &mut Reading, value: &Value, entries: &[&Value], asked: &Asked<'_>, chain: &Chain<'_>) {
     let (polled, name) = (&asked.polled, chain.name());
     let since = chain.since(polled);
     let newest_key = format!("{name}:newest");
     let kept = |key: &str| polled.cursor(key).and_then(|at| at.parse::<Timestamp>().ok());
     // The newest post of a chain is in its first answer; a chain that broke off remembers it. No clock but ours may move
     // the cursor beyond now.
-    let seen = entries.iter().filter_map(post::times).map(|times| times.earliest).max();
+    let seen = entries.iter().filter_map(|entry| post::times(entry)).map(|times| times.earliest).max();
     let newest = kept(&newest_key).into_iter().chain(seen).max().map(|newest| newest.min(polled.now));
-    let last = entries.iter().rev().find_map(post::times).map(|times| times.latest);
+    let last = entries.iter().rev().find_map(|entry| post::times(entry)).map(|times| times.latest);
     let next = Place::asked(asked.ask).behind(value, chain, since, last);
     // Empty words stand for "no more".
     let place = next.clone().unwrap_or_default();

@@ -11,8 +11,8 @@ use url::Url;
 
 use super::{
     Asked, HELD, Polled,
-    bluesky::{PAGE, address, entries},
-    bluesky_post::{POSTS, REPOSTS, of_entry, repost_uri, times},
+    bluesky::{PAGE, address},
+    bluesky_post::{POSTS, REPOSTS, entries, of_entry, repost_uri, times},
     read_all,
 };
 use crate::{
@@ -72,12 +72,12 @@ pub(super) fn read(value: &Value, asked: &Asked<'_>) -> Result<Reading, ReadErro
     if let Some(known) = chain.strip_prefix(IN_FEED) {
         return read_feed(value, known);
     }
-    let posts = entries(value, "posts")?;
+    let posts = entries(value)?;
     let mut reading = Reading::default();
     read_all(
         &mut reading,
         "post",
-        posts,
+        &posts,
         |view| of_entry(view, asked.context),
         |reading, found| reading.items.extend(found),
     );
@@ -101,10 +101,10 @@ fn uris(url: &str) -> Vec<String> {
 
 /// Reposts that are not where they would have to be in the feed of their account.
 fn read_feed(value: &Value, known: &str) -> Result<Reading, ReadError> {
-    let feed = entries(value, "feed")?;
-    let shown: HashSet<String> = feed.iter().filter_map(repost_uri).collect();
+    let feed = entries(value)?;
+    let shown: HashSet<String> = feed.iter().filter_map(|entry| repost_uri(entry)).collect();
     // The feed is known back to its last entry, and as a whole where nothing is behind it.
-    let last = feed.iter().rev().find_map(times).map(|times| times.latest.as_second());
+    let last = feed.iter().rev().find_map(|entry| times(entry)).map(|times| times.latest.as_second());
     let is_whole = word(value, "cursor").is_none();
     let reaches = |at: i64| is_whole || last.is_some_and(|last| last < at);
     let known = known.lines().filter_map(|line| line.split_once(' '));

@@ -10,8 +10,11 @@ use super::draft::Draft;
 use crate::{
     model::{Item, Network, Timestamp},
     source::{
-        Context,
-        page::value::{list, time, word},
+        Context, ReadError,
+        page::{
+            shape,
+            value::{list, time, word},
+        },
     },
 };
 
@@ -33,6 +36,35 @@ pub(super) struct Times {
     pub latest: Timestamp,
 }
 
+/// What an answer lists: posts, entries of a feed, the posts of a thread, or records as a repository has them.
+///
+/// # Errors
+/// It is no such answer; what the server says instead, where it does.
+pub(super) fn entries(value: &Value) -> Result<Vec<&Value>, ReadError> {
+    let listed = ["posts", "feed", "records"].iter().find_map(|key| value.get(key)?.as_array());
+    if let Some(listed) = listed {
+        return Ok(listed.iter().collect());
+    }
+    if let Some(thread) = value.get("thread") {
+        return Ok(thread_posts(thread));
+    }
+    if word(value, "uri").is_some() && value.get("value").is_some() {
+        return Ok(vec![value]);
+    }
+    Err(ReadError::OtherPage("Bluesky's AppView", word(value, "message").unwrap_or_else(|| shape(value))))
+}
+
+/// The posts of a thread: the one asked for, what it answers, and the answers to it.
+fn thread_posts(thread: &Value) -> Vec<&Value> {
+    let (mut posts, mut waiting) = (Vec::new(), vec![thread]);
+    while let Some(node) = waiting.pop() {
+        posts.extend(node.get("post"));
+        waiting.extend(node.get("parent"));
+        waiting.extend(list(node, "replies"));
+    }
+    posts
+}
+
 /// The times of an entry: when its author says that it was written, and when the server saw it.
 pub(super) fn times(entry: &Value) -> Option<Times> {
     let view = entry.get("post").unwrap_or(entry);
@@ -44,7 +76,7 @@ pub(super) fn times(entry: &Value) -> Option<Times> {
     Some(Times { earliest: one.min(other), latest: one.max(other) })
 }
 
-/// An entry of an account's feed, or a post alone; `None` for what says nothing in words.
+/// An entry of an account's feed, or a post alone; `None` for what says nothing in words, and for other records.
 pub(super) fn of_entry(entry: &Value, context: Context<'_>) -> Result<Option<Item>, String> {
     let view = entry.get("post").unwrap_or(entry);
     match repost(entry) {
@@ -70,12 +102,10 @@ fn record(view: &Value) -> &Value {
 }
 
 fn of_view(view: &Value, context: Context<'_>) -> Result<Option<Item>, String> {
-    let Some(uri) = word(view, "uri").filter(|uri| uri.contains(POSTS)) else {
-        return Err("no address of a post".to_owned());
-    };
+    let Some(uri) = word(view, "uri") else { return Err("a post without an address".to_owned()) };
     let record = record(view);
     let text = word(record, "text").unwrap_or_default();
-    if text.is_empty() {
+    if text.is_empty() || !uri.contains(POSTS) {
         return Ok(None);
     }
     let author = author(view, &uri);

@@ -15,7 +15,7 @@ mod jetstream;
 mod mastodon;
 mod mastodon_stream;
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap};
 
 use serde_json::Value;
 
@@ -127,12 +127,12 @@ pub(super) fn recheck(polled: &Polled<'_>, held: &[HeldPost]) -> Vec<Ask> {
 fn read_all<T>(
     reading: &mut Reading,
     what: &str,
-    list: &[Value],
+    list: &[impl Borrow<Value>],
     read: impl Fn(&Value) -> Result<T, String>,
     mut take: impl FnMut(&mut Reading, T),
 ) {
     for (at, value) in (1..).zip(list) {
-        match read(value) {
+        match read(value.borrow()) {
             Ok(one) => take(reading, one),
             Err(reason) => reading.skipped.push(format!("{what} {at}: {reason}")),
         }

@@ -101,6 +101,7 @@ const door = http.createServer(async (request, response) => {
   }
   try {
     if (request.url === '/') return answer(200, addresses())
+    if (request.url === '/now') return answer(200, { now: new Date().toISOString() })
     const action = actions[request.url.slice(1)]
     if (!action) return answer(404, { error: `no action ${request.url}` })
     const result = await action(await body(request))
