@@ -75,6 +75,8 @@ pub enum Command {
     Train(TrainArgs),
     /// Say whether the judge was right about an item, for the next training
     Feedback(FeedbackArgs),
+    /// List names that people say are down and that the catalogue lacks
+    Candidates(CandidatesArgs),
     /// Let go of posts that are older than is kept, and of every trace of what was deleted
     Prune,
     /// Build the search index anew from the archive
@@ -283,6 +285,14 @@ pub struct FeedbackArgs {
     pub word: Option<String>,
 }
 
+/// Arguments of `candidates`.
+#[derive(Debug, Args)]
+pub struct CandidatesArgs {
+    /// How many days back
+    #[arg(long, default_value_t = 7, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub days: u16,
+}
+
 /// The word of `import --as` for an export of downwire's own.
 pub const EXPORT: &str = "downwire";
 
@@ -290,7 +300,7 @@ pub const EXPORT: &str = "downwire";
 fn kinds() -> clap::builder::PossibleValuesParser {
     SourceKind::ALL
         .iter()
-        .filter(|kind| **kind != SourceKind::Page)
+        .filter(|kind| **kind != SourceKind::Page && !kind.is_posts())
         .map(|kind| kind.as_str())
         .chain([EXPORT])
         .collect::<Vec<_>>()

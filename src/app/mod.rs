@@ -115,6 +115,9 @@ async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyho
             commands::stats::stats(&open(&settings).await?, &settings, &arguments, output).await
         }
         Command::Export(arguments) => commands::export::export(&open(&settings).await?, &settings, &arguments).await,
+        Command::Candidates(arguments) => {
+            commands::candidates::candidates(open(&settings).await?, &settings, &arguments, output).await
+        }
         Command::Prune => commands::prune::prune(open(&settings).await?, &settings, output).await,
         Command::Reindex => commands::reindex::reindex(open(&settings).await?, output).await,
         Command::Backup(arguments) => commands::backup::backup(open(&settings).await?, &arguments.file, output).await,

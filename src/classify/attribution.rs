@@ -208,6 +208,11 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
             let known = attributed.services.iter().any(|known| known.name.eq_ignore_ascii_case(&name));
             if !known {
                 attributed.add(&name, Role::Affected, None, || format!("names ‘{name}’, which is in no list"));
+                attributed
+                    .services
+                    .iter_mut()
+                    .filter(|known| known.name == name)
+                    .for_each(|known| known.unlisted = true);
             }
         }
     }
@@ -225,7 +230,7 @@ impl Attributed {
         } else if self.services.len() < MOST {
             let suffix = if role == Role::Upstream { ", as the cause" } else { "" };
             self.why.push(why() + suffix);
-            self.services.push(Attribution { name: name.to_owned(), role });
+            self.services.push(Attribution { name: name.to_owned(), role, unlisted: false });
             self.at.push(at);
         }
     }

@@ -172,13 +172,13 @@ impl Classifier {
         verdict.phase = Some(incident.phase.as_str().to_owned());
         if let Some(name) = &incident.service {
             verdict.services.retain(|service| service.name != *name);
-            verdict.services.insert(0, Attribution { name: name.clone(), role: Role::Affected });
+            verdict.services.insert(0, Attribution { name: name.clone(), role: Role::Affected, unlisted: false });
             verdict.why.insert(0, format!("stands on the status page of {name}"));
         }
         for name in self.named_by_components(incident) {
             if verdict.services.iter().all(|service| service.name != name) {
                 verdict.why.insert(0, format!("its components name {name}"));
-                verdict.services.push(Attribution { name, role: Role::Affected });
+                verdict.services.push(Attribution { name, role: Role::Affected, unlisted: false });
             }
         }
         let official = if verdict.outage { "an official incident" } else { "announces maintenance on a status page" };
@@ -190,9 +190,8 @@ impl Classifier {
     fn named_by_components(&self, incident: &Incident) -> Vec<String> {
         let Some(host) = &incident.page.host else { return Vec::new() };
         let posted = incident.updates.iter().flat_map(|update| &update.components);
-        let components: Vec<String> =
-            incident.components.iter().chain(posted).map(|component| component.name.clone()).collect();
-        let found = self.catalogue.services_of_page(host, &components);
+        let components = incident.components.iter().chain(posted).map(|component| component.name.as_str());
+        let found = self.catalogue.services_of_page(host, components);
         found.into_iter().map(|service| service.name.clone()).collect()
     }
 

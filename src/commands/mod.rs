@@ -1,6 +1,7 @@
 //! What runs once: one file per command, from arguments to a job or a query to lines. `app` opens what they need.
 
 pub mod backup;
+pub mod candidates;
 pub mod check;
 pub mod classify;
 pub mod eval;

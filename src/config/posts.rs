@@ -39,27 +39,80 @@ const BLUESKY: &str = "https://public.api.bsky.app";
 /// See [`BLUESKY`].
 const BLUESKY_LOGIN: &str = "https://bsky.social";
 
-/// A network: where it is when the file does not say, and what its accounts are called.
+/// What a source is asked for when the file says nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// The catalogue's hashtags.
+    Tags,
+    /// The usual searches.
+    Queries,
+    /// All that is there: what names no service and speaks of no outage is dropped.
+    Everything,
+    /// Nothing: the file must name accounts (channels, subreddits, repositories) or searches.
+    Nothing,
+}
+
+/// A network: where it is when the file does not say, what it is asked for and how often.
 struct Kind {
     kind: SourceKind,
     server: Option<&'static str>,
-    /// `true`: hashtags are asked for; `false`: searches are.
-    by_tags: bool,
+    asks: Asks,
+    schedule: &'static str,
     /// Asked only when the file says `enabled = true`, and why.
     off: Option<&'static str>,
+    /// What `accounts` are there.
+    accounts: &'static str,
 }
 
-const fn kind(kind: SourceKind, server: Option<&'static str>, by_tags: bool) -> Kind {
-    Kind { kind, server, by_tags, off: None }
+const fn kind(kind: SourceKind, server: Option<&'static str>, asks: Asks) -> Kind {
+    Kind { kind, server, asks, schedule: SCHEDULE, off: None, accounts: "accounts" }
 }
 
 /// Every network.
 const KINDS: &[Kind] = &[
-    kind(SourceKind::Mastodon, None, true),
-    kind(SourceKind::MastodonStream, None, true),
-    kind(SourceKind::HackerNews, Some("https://hn.algolia.com"), false),
-    kind(SourceKind::Bluesky, Some(BLUESKY), false),
-    kind(SourceKind::Jetstream, Some("wss://jetstream2.us-east.bsky.network"), false),
+    kind(SourceKind::Mastodon, None, Asks::Tags),
+    kind(SourceKind::MastodonStream, None, Asks::Tags),
+    kind(SourceKind::HackerNews, Some("https://hn.algolia.com"), Asks::Queries),
+    kind(SourceKind::Bluesky, Some(BLUESKY), Asks::Queries),
+    kind(SourceKind::Jetstream, Some("wss://jetstream2.us-east.bsky.network"), Asks::Everything),
+    Kind { accounts: "communities (name@host)", ..kind(SourceKind::Lemmy, None, Asks::Everything) },
+    Kind { accounts: "categories (slug/number)", ..kind(SourceKind::Discourse, None, Asks::Everything) },
+    // 300 requests a day: three sites, three searches, once an hour.
+    Kind {
+        accounts: "sites",
+        schedule: "0 * * * *",
+        ..kind(SourceKind::StackExchange, Some("https://api.stackexchange.com"), Asks::Queries)
+    },
+    Kind {
+        accounts: "repositories (owner/name)",
+        schedule: "*/5 * * * *",
+        ..kind(SourceKind::GitHub, Some("https://api.github.com"), Asks::Nothing)
+    },
+    // One request a minute for an address, whatever is asked.
+    Kind {
+        accounts: "subreddits",
+        schedule: "*/5 * * * *",
+        off: Some("its feeds answer about once a minute and its terms want deletions carried out"),
+        ..kind(SourceKind::Reddit, Some("https://www.reddit.com"), Asks::Nothing)
+    },
+    Kind {
+        accounts: "channels",
+        schedule: "*/2 * * * *",
+        off: Some("its previews are pages for people and no API"),
+        ..kind(SourceKind::Telegram, Some("https://t.me"), Asks::Nothing)
+    },
+    Kind {
+        accounts: "channel ids (UC…)",
+        schedule: "*/15 * * * *",
+        ..kind(SourceKind::YouTube, Some("https://www.youtube.com"), Asks::Nothing)
+    },
+    Kind { schedule: "*/5 * * * *", ..kind(SourceKind::Radar, Some("https://api.cloudflare.com"), Asks::Everything) },
+    Kind {
+        accounts: "places (country/IT)",
+        schedule: "*/5 * * * *",
+        ..kind(SourceKind::Ioda, Some("https://api.ioda.inetintel.cc.gatech.edu"), Asks::Everything)
+    },
+    Kind { schedule: "*/5 * * * *", ..kind(SourceKind::Reports, None, Asks::Everything) },
 ];
 
 impl Checker<'_> {
@@ -81,25 +134,35 @@ impl Checker<'_> {
             if kind.kind == SourceKind::Bluesky {
                 self.bluesky(at, posts, &mut server, spanned.span().start);
             }
-            let schedule = posts.schedule.as_ref().map_or(SCHEDULE, |line| line.get_ref());
+            let schedule = posts.schedule.as_ref().map_or(kind.schedule, |line| line.get_ref());
             if let (Err(message), Some(line)) = (Schedule::parse(schedule), &posts.schedule) {
                 self.problem(line.span().start, &format!("posts[{at}].schedule"), message);
             }
+            let service = self.service_of(at, kind, posts, catalogue, spanned.span().start);
+            if let Some(why) = kind.off.filter(|_| !enabled && posts.enabled.is_none()) {
+                self.note(format!("posts[{at}]: {} is off unless you say enabled = true: {why}", kind.kind.as_str()));
+            }
             if !enabled {
                 continue;
+            }
+            let (queries, accounts) = (queries(posts, kind), accounts(posts, kind));
+            if kind.asks == Asks::Nothing && queries.is_empty() && accounts.is_empty() {
+                let message =
+                    format!("say what {} is asked for: accounts = [\"…\"] names {}", kind.kind.as_str(), kind.accounts);
+                self.problem(spanned.span().start, &format!("posts[{at}].accounts"), message);
             }
             sources.push(SourceSpec {
                 name,
                 kind: kind.kind,
                 url: server,
                 schedule: schedule.to_owned(),
-                service: None,
+                service,
                 language: posts.language.clone(),
                 display: Display::Excerpt,
                 posts: PostsQuery {
                     tags: tags(posts, kind, catalogue),
-                    queries: queries(posts, kind),
-                    accounts: accounts(posts),
+                    queries,
+                    accounts,
                     servers: servers(posts, kind),
                     is_local: posts.local.unwrap_or(false),
                     credentials,
@@ -119,6 +182,39 @@ impl Checker<'_> {
         found
     }
 
+    /// The service that a series of reports is about; other sources speak of many.
+    fn service_of(
+        &mut self,
+        at: usize,
+        kind: &Kind,
+        posts: &raw::Posts,
+        catalogue: &Catalogue,
+        place: usize,
+    ) -> Option<String> {
+        let key = format!("posts[{at}].service");
+        match (&posts.service, kind.kind == SourceKind::Reports) {
+            (Some(name), true) => {
+                let found = catalogue.find(name.get_ref()).map(|service| service.name.clone());
+                if found.is_none() {
+                    let message = format!("the catalogue knows no {:?}: add it as [[service]]", name.get_ref());
+                    self.problem(name.span().start, &key, message);
+                }
+                found
+            }
+            (None, true) => {
+                let message = "say which service the reports are about, as service = \"ChatGPT\"";
+                self.problem(place, &key, message);
+                None
+            }
+            (Some(name), false) => {
+                let message = format!("{} speaks of many services: leave it out", kind.kind.as_str());
+                self.problem(name.span().start, &key, message);
+                None
+            }
+            (None, false) => None,
+        }
+    }
+
     fn server_of(&mut self, at: usize, kind: &Kind, posts: &raw::Posts, place: usize) -> String {
         let key = format!("posts[{at}].server");
         match (&posts.server, kind.server) {
@@ -133,7 +229,8 @@ impl Checker<'_> {
             }
             (None, Some(server)) => server.to_owned(),
             (None, None) => {
-                let message = format!("{} has many servers: say which, as server = \"https://…\"", kind.kind.as_str());
+                let message =
+                    format!("{} has no server of its own: say which, as server = \"https://…\"", kind.kind.as_str());
                 self.problem(place, &key, message);
                 String::new()
             }
@@ -166,7 +263,7 @@ impl Checker<'_> {
     /// A search needs a login and goes through its server, because a session is good nowhere else; without one there are
     /// only accounts.
     fn bluesky(&mut self, at: usize, posts: &raw::Posts, server: &mut String, place: usize) {
-        if posts.token.is_some() && posts.account.is_some() {
+        if has_login(posts) {
             if posts.server.is_none() {
                 *server = login(posts);
             }
@@ -177,7 +274,7 @@ impl Checker<'_> {
         let key = format!("posts[{at}]");
         if posts.query.as_ref().is_some_and(|queries| !queries.is_empty()) {
             self.problem(place, &format!("{key}.query"), format!("Bluesky searches only for who is logged in: {HOW}"));
-        } else if accounts(posts).is_empty() {
+        } else if posts.accounts.iter().flatten().next().is_none() {
             let message =
                 format!("nothing to ask for: name accounts = [\"…\"] whose posts are read, or, to search, {HOW}");
             self.problem(place, &format!("{key}.accounts"), message);
@@ -201,7 +298,7 @@ impl Checker<'_> {
 
 /// The hashtags that are asked for: those that the file names, else the usual ones and the catalogue's.
 fn tags(posts: &raw::Posts, kind: &Kind, catalogue: &Catalogue) -> Vec<String> {
-    if !kind.by_tags {
+    if kind.asks != Asks::Tags {
         return Vec::new();
     }
     let own =
@@ -232,22 +329,29 @@ fn login(posts: &raw::Posts) -> String {
     posts.login.clone().unwrap_or_else(|| BLUESKY_LOGIN.to_owned()).trim_end_matches('/').to_owned()
 }
 
-/// The accounts that are read, each once.
-fn accounts(posts: &raw::Posts) -> Vec<String> {
-    let mut accounts: Vec<String> = Vec::new();
-    for account in posts.accounts.iter().flatten().map(|account| account.trim().trim_start_matches('@')) {
-        if !account.is_empty() && !accounts.iter().any(|known| known == account) {
-            accounts.push(account.to_owned());
-        }
+/// Whether somebody is to be logged in.
+fn has_login(posts: &raw::Posts) -> bool {
+    posts.token.is_some() && posts.account.is_some()
+}
+
+/// The accounts that are read, each once. Bluesky's are written with an `@` as often as not.
+fn accounts(posts: &raw::Posts, kind: &Kind) -> Vec<String> {
+    let mut accounts = posts.accounts.clone().unwrap_or_default();
+    if kind.kind == SourceKind::Bluesky {
+        accounts.iter_mut().for_each(|account| *account = account.trim().trim_start_matches('@').to_owned());
+        let mut known = std::collections::HashSet::new();
+        accounts.retain(|account| !account.is_empty() && known.insert(account.clone()));
     }
     accounts
 }
 
 /// The searches that are made.
 fn queries(posts: &raw::Posts, kind: &Kind) -> Vec<String> {
-    let is_closed = kind.kind == SourceKind::Bluesky && (posts.token.is_none() || posts.account.is_none());
-    if kind.by_tags || is_closed {
-        return Vec::new();
+    match (&posts.query, kind.asks) {
+        (_, Asks::Tags) => Vec::new(),
+        (None, _) if kind.kind == SourceKind::Bluesky && !has_login(posts) => Vec::new(),
+        (Some(own), _) => own.clone(),
+        (None, Asks::Queries) => QUERIES.iter().map(|query| (*query).to_owned()).collect(),
+        (None, _) => Vec::new(),
     }
-    posts.query.clone().unwrap_or_else(|| QUERIES.iter().map(|query| (*query).to_owned()).collect())
 }

@@ -74,6 +74,7 @@ pub enum Watch {
 pub struct Service {
     pub name: Spanned<String>,
     pub owner: Option<String>,
+    pub group: Option<String>,
     pub aliases: Option<Vec<String>>,
     pub hashtags: Option<Vec<String>>,
     pub ambiguous: Option<Vec<String>>,
@@ -92,6 +93,7 @@ pub struct Posts {
     pub tags: Option<Vec<String>>,
     pub query: Option<Vec<String>>,
     pub accounts: Option<Vec<String>>,
+    pub service: At<String>,
     pub local: Option<bool>,
     pub schedule: At<String>,
     pub language: Option<String>,

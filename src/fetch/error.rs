@@ -82,6 +82,9 @@ pub enum FetchError {
     /// A login that the server refuses.
     #[error("the server does not let this account in ({0}): check the account and its app password")]
     Login(u16),
+    /// robots.txt says no.
+    #[error("robots.txt does not let {0} be read")]
+    Robots(String),
     /// 401 or 403.
     #[error("the server refuses ({0}): it may want a login, or not want us")]
     Forbidden(u16),
@@ -115,7 +118,9 @@ impl FetchError {
             Self::Limited { wait, .. } => Some(*wait),
             Self::AskedToWait { left, .. } => Some(*left),
             // Who refuses us is not to be asked every few minutes.
-            Self::Forbidden(_) | Self::Login(_) | Self::Challenge => Some(Duration::from_secs(60 * 60)),
+            Self::Forbidden(_) | Self::Login(_) | Self::Challenge | Self::Robots(_) => {
+                Some(Duration::from_secs(60 * 60))
+            }
             _ => None,
         }
     }
@@ -133,7 +138,7 @@ impl FetchError {
             Self::Redirects(_) => "redirects",
             Self::Gone(_) => "gone",
             Self::Limited { .. } | Self::AskedToWait { .. } => "limited",
-            Self::Challenge | Self::Forbidden(_) | Self::Login(_) | Self::Status(_) => "status",
+            Self::Challenge | Self::Forbidden(_) | Self::Login(_) | Self::Status(_) | Self::Robots(_) => "status",
         }
     }
 }

@@ -10,6 +10,7 @@ mod freshness;
 mod gate;
 mod guard;
 mod names;
+mod robots;
 mod session;
 mod stream;
 
@@ -81,6 +82,7 @@ pub struct Fetcher {
     settings: Arc<Settings>,
     clock: Arc<dyn Clock>,
     sessions: session::Sessions,
+    robots: robots::Robots,
 }
 
 impl Fetcher {
@@ -102,7 +104,15 @@ impl Fetcher {
         let guard = Arc::new(guard::Guard::new(settings.allow.clone(), settings.ports.clone(), names));
         let client = client(&settings, &guard)?;
         let gate = Arc::new(gate::Gate::new(settings.gap, settings.concurrency));
-        Ok(Self { client, guard, gate, settings: Arc::new(settings), clock, sessions: session::Sessions::default() })
+        Ok(Self {
+            client,
+            guard,
+            gate,
+            settings: Arc::new(settings),
+            clock,
+            sessions: session::Sessions::default(),
+            robots: robots::Robots::default(),
+        })
     }
 
     /// Makes one request, follows its redirects, and gives the decoded body.
@@ -139,6 +149,9 @@ impl Fetcher {
         };
         for hop in 0..=HOPS {
             self.guard.check(&url).await?;
+            if ask.is_page {
+                self.obey_robots(&url).await?;
+            }
             let host = gate::Host::of(&url, &self.guard);
             self.gate.may_ask(&host, self.clock.now())?;
             let turn = self.gate.turn(&host).await;

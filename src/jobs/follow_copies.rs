@@ -136,8 +136,11 @@ fn near(one: &Compared, known: &Known) -> Vec<Id> {
 fn original(one: &Compared, known: &Known, candidates: &Candidates) -> Option<Id> {
     let of = |id: Id| {
         let (story, likeness) = candidates.get(&id)?;
-        // A feed that tells a story twice has two items: what repeats it elsewhere is a copy.
-        let elsewhere = story.source != one.story.source;
+        // A feed that tells a story twice has two items: what repeats it elsewhere is a copy. Of posts a whole network is one
+        // source, and what is passed on there word for word is no new voice.
+        let elsewhere = story.source != one.story.source || story.is_post && one.story.is_post;
+        // Whoever reads a headline aloud before its feed was asked is no original.
+        let elsewhere = elsewhere && (one.story.is_post || !story.is_post);
         let is_like = elsewhere && likeness.as_ref().is_some_and(|other| one.likeness.is_like(other));
         let root = story.copy_of.unwrap_or(id);
         let is_earlier = age(story) < age(&one.story) || story.copy_of.is_some();

@@ -42,7 +42,7 @@ pub struct Report {
     read: bool,
     wait: Duration,
     failure: Option<Failure>,
-    /// A chain of requests that was refused; what was read by others stands.
+    /// A chain of requests that the server cannot answer; what was read by others stands.
     lost: Option<Failure>,
 }
 
@@ -57,20 +57,53 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// The server answers, and what was asked for is not there (404, 410).
     pub is_absence: bool,
-    /// The server answers, and refuses this request, which says nothing of others.
-    pub is_of_ask: bool,
+    /// The server answers, with something else than what was asked for: another request may fare better at once.
+    pub is_refusal: bool,
+    /// The server cannot make sense of this one request (400): what it names is not there any more.
+    pub is_wrong: bool,
 }
 
 impl Failure {
     /// A stage of ours failed in a way that it should not.
     pub fn bug() -> Self {
         let words = "downwire failed on what it sent (a bug worth reporting; the log has its place)".to_owned();
-        Self { words, health: Health::Failing, retry_after: None, is_absence: false, is_of_ask: false }
+        Self {
+            words,
+            health: Health::Failing,
+            retry_after: None,
+            is_absence: false,
+            is_refusal: false,
+            is_wrong: false,
+        }
     }
 
     /// The archive refused what came.
     pub fn refused(words: String) -> Self {
-        Self { words, health: Health::Failing, retry_after: None, is_absence: false, is_of_ask: false }
+        Self {
+            words,
+            health: Health::Failing,
+            retry_after: None,
+            is_absence: false,
+            is_refusal: false,
+            is_wrong: false,
+        }
+    }
+}
+
+impl Failure {
+    /// What an answer means that `kind` of source gave. Reddit answers 403 where it means 429 (reported of its feeds since
+    /// June 2026), and YouTube 404 and 500 for days about channels that are still there.
+    pub fn of(kind: SourceKind, error: FetchError) -> Self {
+        let mut failure = Self::from(error.clone());
+        match (kind, error) {
+            (SourceKind::Reddit, FetchError::Forbidden(status)) => {
+                failure.words = format!("the server asks us to wait ({status}, which means a limit here)");
+                failure.health = Health::Limited;
+            }
+            (SourceKind::YouTube, FetchError::Gone(_)) => failure.health = Health::Failing,
+            _ => {}
+        }
+        failure
     }
 }
 
@@ -82,8 +115,9 @@ impl From<FetchError> for Failure {
             _ => Health::Failing,
         };
         let is_absence = error.is_gone() || error == FetchError::Status(404);
-        let is_of_ask = matches!(error, FetchError::Status(400 | 404));
-        Self { words: error.to_string(), health, retry_after: error.retry_after(), is_absence, is_of_ask }
+        let is_wrong = error == FetchError::Status(400);
+        let is_refusal = is_absence || matches!(error, FetchError::Status(_));
+        Self { words: error.to_string(), health, retry_after: error.retry_after(), is_absence, is_refusal, is_wrong }
     }
 }
 
@@ -96,7 +130,8 @@ impl From<super::detect::Undetected> for Failure {
                 health: Health::Failing,
                 retry_after: None,
                 is_absence: false,
-                is_of_ask: false,
+                is_refusal: false,
+                is_wrong: false,
             },
         }
     }
@@ -104,13 +139,8 @@ impl From<super::detect::Undetected> for Failure {
 
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
-        Self {
-            words: error.to_string(),
-            health: Health::Failing,
-            retry_after: None,
-            is_absence: false,
-            is_of_ask: false,
-        }
+        let words = error.to_string();
+        Self { words, health: Health::Failing, retry_after: None, is_absence: false, is_refusal: true, is_wrong: false }
     }
 }
 
@@ -182,16 +212,24 @@ impl Report {
         self.cursor.append(&mut cursor);
     }
 
-    /// One of the chains of requests was refused; the poll went on with the next. `cursor` says where it is to begin.
-    pub fn chain_failed(&mut self, chain: &str, failure: Failure, mut cursor: BTreeMap<String, String>) {
+    /// One of the chains of requests is one that the server cannot answer; the poll goes on with the next. `cursor` says
+    /// where it is to begin.
+    pub fn chain_lost(&mut self, chain: &str, failure: Failure, mut cursor: BTreeMap<String, String>) {
         self.skipped.push(format!("{chain}: {}", failure.words));
         self.cursor.append(&mut cursor);
         self.lost = Some(failure);
     }
 
-    /// The poll ended here.
+    /// The poll ended here, or one of its chains did; the first failure is the one that is told.
     pub fn failed(&mut self, failure: Failure) {
-        self.failure = Some(failure);
+        self.failure.get_or_insert(failure);
+    }
+
+    /// The poll came to its end, or to that of what one poll may ask; what was read before may know it better.
+    pub fn stopped(&mut self, cursor: BTreeMap<String, String>) {
+        for (key, value) in cursor {
+            self.cursor.entry(key).or_insert(value);
+        }
     }
 
     fn postpone(&mut self, by: Option<Duration>) {
@@ -384,7 +422,14 @@ mod tests {
     }
 
     fn failure(health: Health, retry_after: Option<Duration>) -> Report {
-        Report::of(Failure { words: "it broke".to_owned(), health, retry_after, is_absence: false, is_of_ask: false })
+        Report::of(Failure {
+            words: "it broke".to_owned(),
+            health,
+            retry_after,
+            is_absence: false,
+            is_refusal: false,
+            is_wrong: false,
+        })
     }
 
     #[test]
@@ -449,7 +494,8 @@ mod tests {
             health: Health::Failing,
             retry_after: None,
             is_absence: false,
-            is_of_ask: false,
+            is_refusal: false,
+            is_wrong: false,
         });
         assert_eq!(after(&spec("a"), state.clone(), report, now).validators, before, "only when all of it was read");
         assert_eq!(after(&spec("a"), state.clone(), failure(Health::Stopped, None), now).health, Health::Stopped);

@@ -126,15 +126,22 @@ async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Bat
                 let cursor = source::history_failed(spec, &state, &ask, stages.clock.now());
                 report.history_ended(&failure, cursor);
             }
-            Err(failure) if failure.is_of_ask && spec.kind.is_posts() => {
-                // One account that is gone is no reason to ask for none of the others.
-                let (next_chain, cursor) = source::chain_failed(spec, &reached, &ask, stages.clock.now());
-                next = next_chain;
-                report.chain_failed(&ask.chain, failure, cursor);
+            Err(failure) => {
+                if failure.is_refusal {
+                    next = source::after_refusal(spec, &reached, &ask, failure.is_absence, stages.clock.now());
+                }
+                if failure.is_wrong && spec.kind.is_posts() {
+                    // One account that is gone is no reason to call the others broken.
+                    let cursor = source::forget(spec, &reached, &ask, stages.clock.now());
+                    report.chain_lost(&ask.chain, failure, cursor);
+                // Where the same is found elsewhere, nothing has failed.
+                } else if next.as_ref().is_none_or(|next| next.chain != ask.chain) {
+                    report.failed(failure);
+                }
             }
-            Err(failure) => report.failed(failure),
         }
     }
+    report.stopped(source::stopped_before(spec, next.as_ref()));
     recheck(stages, spec, &state, &mut batch).await;
     batch.source = Some(health::after(spec, state, report, stages.clock.now()));
     batch
@@ -147,14 +154,15 @@ async fn recheck(stages: &Stages, spec: &SourceSpec, state: &SourceState, batch:
         // An answer may want to be confirmed, once.
         for _ in 0..2 {
             let Some(ask) = next.take() else { break };
-            match (stages.exchange(spec, state, &ask).await, source::asks_about(&ask)) {
-                (Ok((_, mut reading)), _) => {
+            match stages.exchange(spec, state, &ask).await {
+                Ok((_, mut reading)) => {
                     next = reading.next.take();
                     stages.take(spec, reading, batch);
                 }
-                (Err(failure), Some(post)) if failure.is_absence => batch.deleted.push(post),
+                // Where one request asks for many, an answer tells which are missing.
+                Err(failure) if failure.is_absence => batch.deleted.extend(source::asks_about(&ask)),
                 // Whoever asks us to wait is asked no more; the rest is asked for at the next poll.
-                (Err(_), _) => return,
+                Err(_) => return,
             }
         }
     }

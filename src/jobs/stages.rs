@@ -41,7 +41,7 @@ impl Stages {
         state: &SourceState,
         ask: &Ask,
     ) -> Result<(Answer, Reading), Failure> {
-        let answer = self.fetcher.get(ask).await?;
+        let answer = self.fetcher.get(ask).await.map_err(|error| Failure::of(spec.kind, error))?;
         let read = || source::read(spec, state, ask, &answer, self.clock.now());
         let reading = if answer.body.len() > LARGE { tokio::task::block_in_place(read)? } else { read()? };
         Ok((answer, reading))
@@ -54,6 +54,11 @@ impl Stages {
         batch.deleted.append(&mut reading.deleted);
         batch.counts.append(&mut reading.counts);
         batch.measurements.append(&mut reading.measurements);
+        if spec.kind.is_posts() && spec.posts.is_everything() {
+            // Of all that a server has, most is none of our business.
+            let speaks = |item: &Item| self.classifier.gate(&format!("{} {}", item.title, item.text));
+            reading.items.retain(|item| item.kind != ItemKind::Post || speaks(item));
+        }
         for item in &mut reading.items {
             let author = item.post.as_mut().and_then(|post| post.author.as_mut());
             if let Some(author) = author {

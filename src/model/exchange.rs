@@ -30,6 +30,8 @@ pub struct Ask {
     pub chain: String,
     /// With whose rights it is asked.
     pub credentials: Option<Credentials>,
+    /// It is a page for people, and no feed or API: what robots.txt says of it holds.
+    pub is_page: bool,
 }
 
 /// A line that is opened and listened to.

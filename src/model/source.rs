@@ -92,6 +92,26 @@ kinds! {
     HackerNews = "hackernews",
     /// Bluesky by its AppView: searches and accounts.
     Bluesky = "bluesky",
+    /// Lemmy: posts of communities.
+    Lemmy = "lemmy",
+    /// Forums that run on Discourse.
+    Discourse = "discourse",
+    /// Questions of Stack Exchange's sites.
+    StackExchange = "stackexchange",
+    /// Issues on GitHub.
+    GitHub = "github",
+    /// Subreddits.
+    Reddit = "reddit",
+    /// Public channels of Telegram.
+    Telegram = "telegram",
+    /// Channels of YouTube.
+    YouTube = "youtube",
+    /// Cloudflare Radar: outages of networks and countries.
+    Radar = "radar",
+    /// IODA: the same, measured elsewhere.
+    Ioda = "ioda",
+    /// Reports of trouble as numbers.
+    Reports = "reports",
 }
 
 impl SourceKind {
@@ -107,9 +127,11 @@ impl SourceKind {
         self != Self::Feed && !self.is_posts()
     }
 
-    /// Whether it brings the crowd: public posts, or reports as numbers.
+    /// Whether it brings the crowd (public posts, or reports as numbers) or what is measured beside it: sources that are asked
+    /// in chains.
     pub fn is_posts(self) -> bool {
-        matches!(self, Self::Mastodon | Self::MastodonStream | Self::Jetstream | Self::HackerNews | Self::Bluesky)
+        // Every kind from the first network on: they stand behind the pages.
+        self >= Self::Mastodon
     }
 
     /// Whether it is pushed to us over a line that stays open.
@@ -165,6 +187,13 @@ pub struct PostsQuery {
     pub servers: Vec<String>,
     /// With whose rights.
     pub credentials: Option<Credentials>,
+}
+
+impl PostsQuery {
+    /// Whether nothing in particular is asked for: all that a server has, of which most is none of our business.
+    pub fn is_everything(&self) -> bool {
+        self.tags.is_empty() && self.queries.is_empty() && self.accounts.is_empty()
+    }
 }
 
 /// How a source fares, in one word.

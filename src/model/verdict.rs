@@ -28,10 +28,13 @@ pub enum Scope {
 /// A service that a text speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attribution {
-    /// The catalogue's name of the service.
+    /// The catalogue's name of the service; where it lacks it, the text's.
     pub name: String,
     /// Its part in the outage.
     pub role: Role,
+    /// The catalogue lacks it: the name is words of the text, and goes when the text does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlisted: bool,
 }
 
 /// The phases of an item, besides `None`.

@@ -296,6 +296,8 @@ pub struct Item {
     pub edits: Vec<Edit>,
     /// The item of another source that it repeats: the source, and our page of it.
     pub copy_of: Option<(String, String)>,
+    /// Of a post: what it answers, quotes or passes on, in words, each with its page where it is held.
+    pub around: Vec<(String, Option<String>)>,
     /// Items of other sources that repeat it.
     pub copies: Vec<(String, String, When)>,
 }
@@ -338,6 +340,8 @@ pub struct Service {
     pub histogram: Option<HistogramView>,
     /// What its status page says; nothing where none is watched.
     pub official: Vec<state::Official>,
+    /// Reports of trouble with it as numbers, one for each series.
+    pub reports: Vec<Reports>,
     /// Its newest official records, what belongs together in one line.
     pub incidents: Vec<state::Line>,
     /// Where its planned work is as a calendar.
@@ -352,6 +356,17 @@ pub struct Service {
     pub search_incidents: String,
     /// Where its feeds are: `/service/name`.
     pub path: String,
+}
+
+/// A day of reports of trouble as numbers.
+#[derive(Debug, Clone)]
+pub struct Reports {
+    /// Who gives them.
+    pub source: String,
+    /// The drawing.
+    pub svg: String,
+    /// The same in words.
+    pub words: String,
 }
 
 /// The list of services.
@@ -442,6 +457,8 @@ pub struct Source {
 /// The sources page.
 #[derive(Debug, Clone)]
 pub struct Sources {
+    /// Names that people say are down and that the catalogue lacks, with who said so, in words.
+    pub candidates: Vec<(String, String, String)>,
     /// Every page's.
     pub frame: Frame,
     /// In words: how many are well.

@@ -56,6 +56,8 @@ fn earlier_verdicts(earlier: &[EarlierVerdict], now: Timestamp) -> Vec<(String, 
 struct Related {
     original: Option<ItemRow>,
     copies: Vec<ItemRow>,
+    /// What a post answers, quotes or passes on, in words, with its page where it is held and shown.
+    around: Vec<(String, Option<String>)>,
 }
 
 async fn related(context: &Context, row: &ItemRow) -> Result<Related, StoreError> {
@@ -66,7 +68,18 @@ async fn related(context: &Context, row: &ItemRow) -> Result<Related, StoreError
     let root = row.copy_of.unwrap_or(row.item.id);
     let mut copies = context.store.copies_of(&[root]).await?.remove(&root).unwrap_or_default();
     copies.retain(|copy| copy.item.id != row.item.id);
-    Ok(Related { original, copies })
+    let mut around = Vec::new();
+    let post = row.item.post.as_ref();
+    for (words, id) in [
+        ("It answers a post", post.and_then(|post| post.reply_to)),
+        ("It quotes a post", post.and_then(|post| post.quote_of)),
+        ("It passes on a post", post.and_then(|post| post.repost_of)),
+    ] {
+        let Some(id) = id else { continue };
+        let held = context.store.item(id).await?.filter(|other| !other.item.hidden);
+        around.push((words.to_owned(), held.map(|other| format!("/item/{}", other.item.id))));
+    }
+    Ok(Related { original, copies, around })
 }
 
 fn view(
@@ -105,6 +118,7 @@ fn view(
         },
         edits: edits(&row, versions, display, now),
         copy_of: related.original.map(|row| (row.item.source, format!("/item/{}", row.item.id))),
+        around: related.around,
         copies: related.copies.into_iter().map(|row| link(row, now)).collect(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod candidates;
 mod facets;
 mod feed;
 mod feedback;
@@ -14,7 +15,9 @@ mod maintenance;
 mod method;
 mod official;
 mod pages;
+mod privacy;
 mod reliability;
+mod reports;
 mod respond;
 mod search;
 mod service;
@@ -36,11 +39,13 @@ use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 use url::Url;
 
+pub use candidates::{Candidate, Sought, candidates};
 pub use figures::{Kept as KeptFigures, collect};
 pub use hit::HitLine;
 
 use crate::{
     catalogue::Catalogue,
+    config::Privacy,
     model::{Clock, SourceSpec},
     search::Search,
     store::Store,
@@ -84,6 +89,10 @@ pub struct Context {
     pub metrics: PrometheusHandle,
     /// The operator's token; `None` where nobody may write.
     pub token: Option<Arc<str>>,
+    /// How long posts are kept.
+    pub privacy: Privacy,
+    /// Whom to write to, where the operator says.
+    pub contact: Option<Arc<str>>,
 }
 
 /// The metrics of this process. The first call installs the recorder; where one is installed already (in tests), its
@@ -121,6 +130,7 @@ pub fn router(context: Context) -> Router {
         .route("/sources", get(sources::page))
         .route("/about", get(pages::about))
         .route("/about/method", get(method::page))
+        .route("/about/privacy", get(privacy::page))
         .route("/assets/{name}", get(assets::asset))
         .route("/favicon.svg", get(assets::favicon))
         .route("/favicon.ico", get(assets::favicon))

@@ -24,8 +24,8 @@ pub async fn about(State(context): State<Context>) -> Response {
              {services} services. Every verdict shows its reasons; an incident on a status page is taken at the page's word. \
              The page /about/method says how it judges, how good it is, and where it is wrong."
         ),
-        "Texts of news and posts are shown as an excerpt with a link to the original; official texts are shown whole. An operator \
-         of a source who wants to be left out can say so by robots headers (noindex, noarchive), which are obeyed."
+        "Texts of news and posts are shown as an excerpt with a link to the original; official texts are shown whole. What is \
+         kept of people's posts, for how long, and how to have it removed stands on /about/privacy. An operator of a source who wants to be left out can say so by robots headers (noindex, noarchive), which are obeyed."
             .to_owned(),
         format!("It introduces itself as downwire/{} and asks at most once per schedule, with conditional requests.", crate::VERSION),
         "A source that cannot be read is shown as unknown, never as its last known state.".to_owned(),
@@ -69,7 +69,8 @@ pub fn rendered(status: StatusCode, page: Result<String, render::RenderError>) -
     }
 }
 
-fn plain(status: StatusCode, heading: &str, paragraphs: Vec<String>, now: Timestamp) -> Response {
+/// A page of a heading and paragraphs.
+pub fn plain(status: StatusCode, heading: &str, paragraphs: Vec<String>, now: Timestamp) -> Response {
     let frame = view::Frame { title: format!("{heading} · downwire"), feed: None, now };
     rendered(status, render::pages::plain(&view::Plain { frame, heading: heading.to_owned(), paragraphs }))
 }

@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::{
-    Context, facets, lines, official, pages, reliability,
+    Context, facets, lines, official, pages, reliability, reports,
     search::{self, Listing, find, for_readers, hits_of},
 };
 use crate::{
@@ -95,6 +95,7 @@ async fn view(context: &Context, service: &Service) -> Result<view::Service, Box
         reliability: reliability::of(context, &service.name).await?,
         histogram: facets::histogram(&listing, &overview.histogram, now),
         official: official::of(context, service).await?,
+        reports: reports::of(context, &service.name).await?,
         incidents: incident_lines,
         calendar: official::calendar(service),
         found: rest,

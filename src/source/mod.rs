@@ -205,15 +205,33 @@ pub fn history_failed(spec: &SourceSpec, state: &SourceState, ask: &Ask, now: Ti
     page::history_failed(kind(spec, state), ask, now)
 }
 
-/// After a request of one chain of posts was refused: the first request of the next chain, and what to remember.
-pub fn chain_failed(
+/// What is asked after a request of a source of posts that the server answered with a refusal: the same elsewhere where it
+/// does not know the address, else what lies behind. One hashtag that a server does not like must not hide the others.
+pub fn after_refusal(
     spec: &SourceSpec,
     state: &SourceState,
     ask: &Ask,
+    is_absence: bool,
     now: Timestamp,
-) -> (Option<Ask>, BTreeMap<String, String>) {
-    let polled = Polled { spec, state, now };
-    (posts::next_chain(&polled, &ask.chain), posts::forget(&polled, &ask.chain))
+) -> Option<Ask> {
+    if !spec.kind.is_posts() {
+        return None;
+    }
+    let elsewhere = if is_absence { posts::elsewhere(spec.kind, ask) } else { None };
+    elsewhere.or_else(|| posts::next_chain(&Polled { spec, state, now }, ask))
+}
+
+/// What is forgotten after a request of one chain that its server cannot answer: where the chain was to go on.
+pub fn forget(spec: &SourceSpec, state: &SourceState, ask: &Ask, now: Timestamp) -> BTreeMap<String, String> {
+    posts::forget(&Polled { spec, state, now }, &ask.chain)
+}
+
+/// The cursor of a poll that had to stop before a request, or that came to its end.
+pub fn stopped_before(spec: &SourceSpec, next: Option<&Ask>) -> BTreeMap<String, String> {
+    if !spec.kind.is_posts() {
+        return BTreeMap::new();
+    }
+    BTreeMap::from([(posts::TURN.to_owned(), next.map(|ask| ask.chain.clone()).unwrap_or_default())])
 }
 
 /// The requests that find out whether posts of a source are still where they were, newest first.
@@ -251,8 +269,7 @@ pub fn hear(spec: &SourceSpec, frame: &Frame, now: Timestamp) -> Result<Event, S
     posts::heard::hear(spec.kind, frame, context)
 }
 
-/// The one post that a request asks about again, where it does: a server that does not know the address says that it is
-/// gone.
+/// The post that a request asks about again, where it is a single one.
 pub fn asks_about(ask: &Ask) -> Option<Id> {
     ask.chain.strip_prefix(posts::HELD)?.parse().ok()
 }
@@ -298,7 +315,7 @@ pub fn read(
         return if is_fresh {
             read_posts(&asked)
         } else {
-            Ok(Reading { next: posts::next_chain(&asked.polled, &ask.chain), ..Reading::default() })
+            Ok(Reading { next: posts::next_chain(&asked.polled, ask), ..Reading::default() })
         };
     }
     let mut reading = if is_fresh {

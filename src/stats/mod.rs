@@ -24,7 +24,8 @@
 //! * Heavy tails make means and medians differ by two to three times: both are given, with 95 % intervals by bootstrap.
 //! * An incident that repeats another (a copy) and maintenance are left out.
 //!
-//! Reading order: [`observed`], [`span`], [`sample`], [`days`], [`stretches`], [`calendar`], [`mod@summary`], [`subject`], [`collect`].
+//! Reading order: [`observed`], [`span`], [`sample`], [`days`], [`stretches`], [`calendar`], [`mod@summary`], [`subject`], [`collect`];
+//! [`usual`] is what reports as numbers are seen against.
 
 pub mod calendar;
 pub mod collect;
@@ -35,6 +36,7 @@ pub mod span;
 pub mod stretches;
 pub mod subject;
 pub mod summary;
+pub mod usual;
 
 pub use calendar::{Calendar, CalendarDay};
 pub use collect::Collected;

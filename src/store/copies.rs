@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Set,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 
 use super::{ItemRow, Store, StoreError, changes, read::item_row, schema, sql};
@@ -23,6 +23,8 @@ pub struct Story {
     pub id: Id,
     /// Where it came from.
     pub source: String,
+    /// A public post: what it shares its source with was said by others.
+    pub is_post: bool,
     /// Its title.
     pub title: String,
     /// Its text.
@@ -54,7 +56,7 @@ pub struct Copy {
 }
 
 /// The columns of a [`Story`].
-type Columns = (String, String, String, String, Option<String>, i64, i64, Option<String>);
+type Columns = (String, String, String, String, String, Option<String>, i64, i64, Option<String>);
 
 impl Store {
     /// How far a follower of that name has come; `None` before its first step.
@@ -66,20 +68,25 @@ impl Store {
         Ok(row.map(|row| Position { seq: row.seq, at_micros: row.at }))
     }
 
-    /// The headlines and articles among the items with these ids; others are never copies.
+    /// The headlines, articles and posts about an outage among the items with these ids; others are never copies.
     ///
     /// # Errors
     /// As [`Store::rows`].
     pub async fn stories(&self, ids: &[Id]) -> Result<Vec<Story>, StoreError> {
-        use schema::items::Column::{CopyOf, Id, Kind, PublishedAt, ReceivedAt, Source, Text, Title, Url};
+        use schema::items::Column::{
+            CopyOf, Id, Kind, Outage, PublishedAt, ReceivedAt, RepostOf, Source, Text, Title, Url,
+        };
         let mut stories = Vec::with_capacity(ids.len());
         let words: Vec<String> = ids.iter().map(ToString::to_string).collect();
         for chunk in words.chunks(ROWS) {
             let found: Vec<Columns> = schema::items::Entity::find()
                 .select_only()
-                .columns([Id, Source, Title, Text, Url, PublishedAt, ReceivedAt, CopyOf])
+                .columns([Id, Source, Kind, Title, Text, Url, PublishedAt, ReceivedAt, CopyOf])
                 .filter(Id.is_in(chunk))
-                .filter(Kind.is_in(["headline", "article"]))
+                .filter(
+                    Kind.is_in(["headline", "article"])
+                        .or(Kind.eq("post").and(Outage.eq(true)).and(RepostOf.is_null())),
+                )
                 .into_tuple()
                 .all(&self.reader)
                 .await?;
@@ -167,10 +174,11 @@ impl Store {
 }
 
 fn story(row: Columns) -> Result<Story, StoreError> {
-    let (id, source, title, text, url, at, received_at, copy_of) = row;
+    let (id, source, kind, title, text, url, at, received_at, copy_of) = row;
     Ok(Story {
         id: id.parse().map_err(|error| changes::wrong(format!("items {id}"), error))?,
         source,
+        is_post: kind == "post",
         title,
         text,
         url,

@@ -75,7 +75,11 @@ async fn leave_a_mark(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let services = |row: &schema::items::Model| {
-        serde_json::from_str::<Verdict>(&row.verdict).map(|verdict| verdict.service_names()).unwrap_or_default()
+        let services =
+            serde_json::from_str::<Verdict>(&row.verdict).map(|verdict| verdict.services).unwrap_or_default();
+        // A name that no list has is words of the text.
+        let listed = services.into_iter().filter(|service| !service.unlisted);
+        listed.map(|service| service.name).collect::<Vec<_>>()
     };
     let rows = held.iter().map(|row| schema::deleted::ActiveModel {
         id: Set(row.id.clone()),
@@ -271,22 +275,42 @@ impl Store {
         Ok(rows.into_iter().map(count).collect())
     }
 
-    /// The reports on a service from `since` on, oldest first.
+    /// The time of the newest report on a service.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn measurements(&self, service: &str, since: Timestamp) -> Result<Vec<Measurement>, StoreError> {
+    pub async fn newest_measurement(&self, service: &str) -> Result<Option<Timestamp>, StoreError> {
+        let newest = schema::measurements::Entity::find()
+            .select_only()
+            .column(schema::measurements::Column::At)
+            .filter(schema::measurements::Column::Service.eq(service))
+            .order_by_desc(schema::measurements::Column::At)
+            .limit(1)
+            .into_tuple::<i64>()
+            .one(&self.reader)
+            .await?;
+        Ok(newest.map(time::from_micros))
+    }
+
+    /// The reports on a service from `since` on, each with the source that gave it, oldest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn measurements(
+        &self,
+        service: &str,
+        since: Timestamp,
+    ) -> Result<Vec<(String, Measurement)>, StoreError> {
         let rows = schema::measurements::Entity::find()
             .filter(schema::measurements::Column::Service.eq(service))
             .filter(schema::measurements::Column::At.gte(time::micros(since)))
             .order_by_asc(schema::measurements::Column::At)
             .all(&self.reader)
             .await?;
-        let one = |row: schema::measurements::Model| Measurement {
-            service: row.service,
-            at: time::from_micros(row.at),
-            reports: row.reports,
-            baseline: row.baseline,
+        let one = |row: schema::measurements::Model| {
+            let at = time::from_micros(row.at);
+            let one = Measurement { service: row.service, at, reports: row.reports, baseline: row.baseline };
+            (row.source, one)
         };
         Ok(rows.into_iter().map(one).collect())
     }

@@ -386,7 +386,8 @@ fn item_document(row: schema::items::Model) -> Result<Document, StoreError> {
         phase: verdict.phase,
         language: row.language,
         hidden: row.hidden,
-        copy: row.copy_of.is_some(),
+        // Who passes on what another said is no new voice.
+        copy: row.copy_of.is_some() || row.repost_of.is_some(),
         at: time::from_micros(row.published_at),
     })
 }

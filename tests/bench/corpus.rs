@@ -149,7 +149,7 @@ impl Iterator for Corpus {
             outage,
             score: if outage { 0.8 } else { 0.2 },
             scope: downwire::model::Scope::Unclear,
-            services: vec![Attribution { name: service, role: Role::Affected }],
+            services: vec![Attribution { name: service, role: Role::Affected, unlisted: false }],
             phase: None,
             symptoms: Vec::new(),
             cause: None,

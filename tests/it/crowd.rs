@@ -5,8 +5,12 @@ mod bluesky_payloads;
 mod bluesky_peer;
 mod hackernews;
 mod jetstream;
+mod lists;
 mod mastodon;
+mod numbers;
+mod real;
 mod taken_back;
+mod voices;
 
 use std::{sync::Arc, time::Duration};
 
@@ -48,6 +52,12 @@ impl Poller {
             posts,
         };
         Self { store, spec: Arc::new(spec), clock }
+    }
+
+    /// The same, about one service.
+    fn about(mut self, service: &str) -> Self {
+        Arc::make_mut(&mut self.spec).service = Some(service.to_owned());
+        self
     }
 
     /// One poll by a downwire that has just started: whatever it needs to know is in the archive.

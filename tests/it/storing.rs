@@ -1,5 +1,6 @@
 //! The contract of the store. Every test runs on SQLite and on PostgreSQL.
 
+mod posts;
 mod states;
 
 use std::time::Duration;
@@ -55,7 +56,16 @@ contract! {
     facts_are_kept_with_the_version_they_were_read_from,
     what_an_older_reader_read_is_read_again,
     facts_read_from_a_text_that_was_edited_meanwhile_are_not_kept,
+    what_is_taken_back_goes_with_everything_and_never_comes_back,
+    an_account_that_is_closed_takes_its_posts_along,
+    counts_add_up_and_measurements_are_replaced,
+    old_posts_are_let_go_of_and_nothing_else,
 }
+
+use posts::{
+    an_account_that_is_closed_takes_its_posts_along, counts_add_up_and_measurements_are_replaced,
+    old_posts_are_let_go_of_and_nothing_else, what_is_taken_back_goes_with_everything_and_never_comes_back,
+};
 
 use states::{
     a_page_that_nobody_can_read_or_believe_is_unknown, the_states_of_a_page_and_its_components_are_kept_as_stretches,
@@ -85,7 +95,7 @@ fn verdict(service: &str) -> Verdict {
         outage: true,
         score: 0.75,
         scope: Scope::Many,
-        services: vec![Attribution { name: service.to_owned(), role: Role::Affected }],
+        services: vec![Attribution { name: service.to_owned(), role: Role::Affected, unlisted: false }],
         phase: None,
         symptoms: Vec::new(),
         cause: None,

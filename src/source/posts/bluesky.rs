@@ -33,7 +33,7 @@ const FIRST: SignedDuration = SignedDuration::from_hours(24);
 
 /// The network.
 pub(super) const ADAPTER: Adapter =
-    Adapter { kind: SourceKind::Bluesky, plan, read, recheck: Some(bluesky_held::recheck) };
+    Adapter { kind: SourceKind::Bluesky, plan, read, recheck: Some(bluesky_held::recheck), elsewhere: None };
 
 /// One chain per search, one per account.
 fn plan(polled: &Polled<'_>) -> Vec<Ask> {

@@ -11,6 +11,8 @@ const LONGEST: usize = 32 * 1024;
 
 /// A post as an adapter finds it.
 pub(super) struct Draft {
+    /// A post; what measures and does not speak is an article.
+    pub kind: ItemKind,
     /// Where its id is one.
     pub network: Network,
     /// What the network calls it; must not be empty.
@@ -45,6 +47,7 @@ impl Draft {
     /// An empty post.
     pub fn new(network: Network, native_id: String) -> Self {
         Self {
+            kind: ItemKind::Post,
             network,
             native_id,
             local_id: None,
@@ -86,7 +89,7 @@ impl Draft {
             id: self.network.id(&self.native_id),
             source: context.source.to_owned(),
             native_id: self.native_id,
-            kind: ItemKind::Post,
+            kind: self.kind,
             url: self.url.and_then(|url| urls::absolute(&url, context.base)),
             title,
             text,
@@ -98,7 +101,7 @@ impl Draft {
             updated_at: self.edited_at,
             received_at: context.now,
             hidden: self.is_hidden || context.hidden,
-            post: Some(details),
+            post: (self.kind == ItemKind::Post).then_some(details),
         })
     }
 }

@@ -1,35 +1,26 @@
 //! Hacker News: the search that Algolia keeps of it, by windows of time; what was taken back is told by the official API.
 //!
-//! A search gives its newest hits first and at most 1,000 of them, whatever the page: so a chain goes back in time, from
-//! the newest hit to where the last poll had come, by the time of the oldest hit of each answer. Only when it has arrived
-//! there does the cursor move, so a poll that breaks off loses nothing. The index lags by up to some minutes, and what it
-//! lacked then lies before the newest hit: the window begins [`LAG`] before the cursor.
+//! A search gives its newest hits first and at most 1,000 of them, whatever the page: so it is walked back by time, from
+//! the time of the oldest hit of each answer.
 //! Source: the search's own documentation and its issue 230 (the limit).
 
-use jiff::SignedDuration;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::{Adapter, Asked, HELD, Polled, draft::Draft, read_all};
+use super::{Adapter, Asked, HELD, Polled, draft::Draft, read_all, walk::Walk};
 use crate::{
-    model::{Ask, HeldPost, Id, Item, Network, SourceKind, Timestamp},
+    model::{Ask, HeldPost, Id, Item, Network, SourceKind},
     source::{
         Context, ReadError, Reading,
         page::{
             Document, shape,
-            value::{integer, list, plain, time, word},
+            value::{list, plain, time, word},
         },
     },
 };
 
 /// Hits of one answer.
 const PAGE: usize = 200;
-
-/// How much later than a hit's own time the index may learn of it.
-const LAG: SignedDuration = SignedDuration::from_mins(15);
-
-/// How far back the first poll looks.
-const FIRST: SignedDuration = SignedDuration::from_hours(24);
 
 /// Posts that are asked for again in one poll.
 const RECHECKED: usize = 20;
@@ -40,24 +31,19 @@ const ITEMS: &str = "https://hacker-news.firebaseio.com";
 const SEARCH: &str = "https://hn.algolia.com";
 
 /// The network.
-pub(super) const ADAPTER: Adapter = Adapter { kind: SourceKind::HackerNews, plan, read, recheck: Some(recheck) };
+pub(super) const ADAPTER: Adapter =
+    Adapter { kind: SourceKind::HackerNews, plan, read, recheck: Some(recheck), elsewhere: None };
 
 /// One chain per search.
 fn plan(polled: &Polled<'_>) -> Vec<Ask> {
     let chains = polled.spec.posts.queries.iter().map(|query| (format!("query:{query}"), query));
-    chains
-        .map(|(chain, query)| {
-            let until = polled.cursor(&format!("{chain}:until"));
-            window(polled, &chain, query, until.and_then(|until| until.parse().ok()))
-        })
-        .collect()
+    chains.map(|(chain, query)| window(&Walk { polled, chain: &chain }, query, None)).collect()
 }
 
-/// The newest hits of a search between where it has come and `until` (seconds since 1970, inclusive).
-fn window(polled: &Polled<'_>, chain: &str, query: &str, until: Option<i64>) -> Ask {
-    let from = since(polled, chain).as_second();
-    let mut filters = format!("created_at_i>={from}");
-    if let Some(until) = until {
+/// The newest hits of a search between where it has come and a second (since 1970, inclusive).
+fn window(walk: &Walk<'_>, query: &str, until: Option<&str>) -> Ask {
+    let mut filters = format!("created_at_i>={}", walk.since().as_second());
+    if let Some(until) = until.or(walk.place()).and_then(|until| until.parse::<i64>().ok()) {
         filters.push_str(&format!(",created_at_i<={until}"));
     }
     let asked: String = form_urlencoded::Serializer::new(String::new())
@@ -67,14 +53,7 @@ fn window(polled: &Polled<'_>, chain: &str, query: &str, until: Option<i64>) -> 
         .append_pair("numericFilters", &filters)
         .append_pair("hitsPerPage", &PAGE.to_string())
         .finish();
-    polled.ask(chain.to_owned(), format!("{}/api/v1/search_by_date?{asked}", polled.root()))
-}
-
-/// Where the window of a chain begins.
-fn since(polled: &Polled<'_>, chain: &str) -> Timestamp {
-    let cursor = polled.cursor(chain).and_then(|cursor| cursor.parse().ok());
-    let cursor = cursor.and_then(|second| Timestamp::from_second(second).ok());
-    cursor.map_or(polled.now - FIRST, |cursor| cursor - LAG)
+    walk.polled.ask(walk.chain.to_owned(), format!("{}/api/v1/search_by_date?{asked}", walk.polled.root()))
 }
 
 fn read(document: &Document<'_>, asked: &Asked<'_>) -> Result<Reading, ReadError> {
@@ -97,27 +76,15 @@ fn read(document: &Document<'_>, asked: &Asked<'_>) -> Result<Reading, ReadError
 
 /// The request behind an answer, or the cursor where the chain has arrived.
 fn go_on(reading: &mut Reading, hits: &[Value], asked: &Asked<'_>) {
-    let (polled, chain) = (&asked.polled, &asked.ask.chain);
-    let (until_key, newest_key) = (format!("{chain}:until"), format!("{chain}:newest"));
-    let times = || hits.iter().filter_map(|hit| integer(hit, "created_at_i"));
-    // The newest hit of a chain is in its first answer; a chain that broke off remembers it.
-    let known: Option<i64> = polled.cursor(&newest_key).and_then(|newest| newest.parse().ok());
-    let newest = known.into_iter().chain(times().max()).max();
-    let asked_until = query_until(&asked.ask.url);
-    let oldest = times().min().filter(|oldest| hits.len() >= PAGE && asked_until != Some(*oldest));
-    if let (Some(oldest), Some(query)) = (oldest, chain.strip_prefix("query:")) {
-        reading.cursor.insert(until_key, oldest.to_string());
-        reading.cursor.extend(newest.map(|newest| (newest_key, newest.to_string())));
-        reading.next = Some(window(polled, chain, query, Some(oldest)));
-        return;
+    let walk = Walk::of(asked);
+    let times = hits.iter().filter_map(|hit| time(hit, "created_at_i"));
+    let oldest = times.clone().min().map(|oldest| oldest.as_second());
+    // A second with more hits than a page holds is left behind.
+    let behind = oldest.filter(|oldest| hits.len() >= PAGE && query_until(&asked.ask.url) != Some(*oldest));
+    let place = walk.go_on(reading, times, behind.map(|second| second.to_string()));
+    if let (Some(place), Some(query)) = (place, asked.ask.chain.strip_prefix("query:")) {
+        reading.next = Some(window(&walk, query, Some(&place)));
     }
-    // Arrived: from here on the next poll begins. Empty words stand for "no more".
-    let before = polled.cursor(chain).and_then(|cursor| cursor.parse().ok());
-    if let Some(newest) = newest.into_iter().chain(before).max() {
-        reading.cursor.insert(chain.clone(), newest.to_string());
-    }
-    reading.cursor.insert(until_key, String::new());
-    reading.cursor.insert(newest_key, String::new());
 }
 
 /// The end of the window that was asked for.

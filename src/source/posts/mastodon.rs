@@ -26,7 +26,8 @@ const PAGE: usize = 40;
 const RECHECKED: usize = 20;
 
 /// The network.
-pub(super) const ADAPTER: Adapter = Adapter { kind: SourceKind::Mastodon, plan, read, recheck: Some(recheck) };
+pub(super) const ADAPTER: Adapter =
+    Adapter { kind: SourceKind::Mastodon, plan, read, recheck: Some(recheck), elsewhere: None };
 
 /// What a stream of the same server missed while its line was down is polled. Deletions come over the line.
 pub(super) const BESIDE_STREAM: Adapter = Adapter { kind: SourceKind::MastodonStream, recheck: None, ..ADAPTER };

@@ -5,22 +5,33 @@
 //! is skipped and nothing is asked for twice. Some networks are then asked again for what is held, because that is how
 //! they tell that something was taken back.
 
+mod activity;
 mod bluesky;
 mod bluesky_held;
 mod bluesky_post;
+mod discourse;
 mod draft;
+mod github;
 mod hackernews;
 pub mod heard;
+mod internet;
 mod jetstream;
+mod lemmy;
 mod mastodon;
 mod mastodon_stream;
+mod reddit;
+mod reports;
+mod stackexchange;
+mod telegram;
+mod walk;
+mod youtube;
 
 use std::{borrow::Borrow, collections::BTreeMap};
 
 use serde_json::Value;
 
 use super::{Context, ReadError, Reading, page::Document};
-use crate::model::{Answer, Ask, HeldPost, SourceKind, SourceSpec, SourceState, Timestamp, id};
+use crate::model::{Answer, Ask, HeldPost, SourceKind, SourceSpec, SourceState, Timestamp};
 
 /// The beginning of the name of a chain that asks for a post that is held; the rest is its id.
 pub const HELD: &str = "held:";
@@ -38,6 +49,8 @@ pub(super) struct Adapter {
     read: fn(&Document<'_>, &Asked<'_>) -> Result<Reading, ReadError>,
     /// The requests that find out whether posts are still there; `None` where the network tells it otherwise.
     recheck: Option<Recheck>,
+    /// Where the same is asked for when the server does not know the address (404, 410).
+    elsewhere: Option<fn(&Ask) -> Option<Ask>>,
 }
 
 /// Which of the held posts are asked for again.
@@ -76,21 +89,36 @@ pub(super) struct Asked<'a> {
 }
 
 /// Every network that is polled.
-const ADAPTERS: &[Adapter] = &[mastodon::ADAPTER, mastodon::BESIDE_STREAM, hackernews::ADAPTER, bluesky::ADAPTER];
+const ADAPTERS: &[Adapter] = &[
+    mastodon::ADAPTER,
+    mastodon::BESIDE_STREAM,
+    hackernews::ADAPTER,
+    bluesky::ADAPTER,
+    lemmy::ADAPTER,
+    discourse::ADAPTER,
+    stackexchange::ADAPTER,
+    github::ADAPTER,
+    reddit::ADAPTER,
+    telegram::ADAPTER,
+    youtube::ADAPTER,
+    internet::RADAR,
+    internet::IODA,
+    reports::ADAPTER,
+];
+
+/// The cursor under which stands the chain that the last poll did not come to.
+pub const TURN: &str = "turn";
 
 fn adapter(kind: SourceKind) -> Option<&'static Adapter> {
     ADAPTERS.iter().find(|adapter| adapter.kind == kind)
 }
 
-/// Every chain of a poll, by its first request.
+/// Every chain of a poll, by its first request. A poll makes so many requests and no more: it begins where the last one
+/// stopped, so that the last hashtag of many has its turn, too.
 pub(super) fn plan(polled: &Polled<'_>) -> Vec<Ask> {
     let mut chains = adapter(polled.spec.kind).map(|adapter| (adapter.plan)(polled)).unwrap_or_default();
-    // A poll is bounded: with more chains than it has requests, each poll begins with another one. What it begins with
-    // must not change while it is made.
-    if let Some(before) = polled.state.last_attempt.filter(|_| !chains.is_empty()) {
-        let (count, word) = (chains.len(), id::digest(&[&before.as_second().to_le_bytes()]));
-        chains.rotate_left(word.bytes().fold(0, |sum, byte| (sum * 31 + usize::from(byte)) % count));
-    }
+    let turn = polled.cursor(TURN).and_then(|turn| chains.iter().position(|ask| ask.chain == turn));
+    chains.rotate_left(turn.unwrap_or(0));
     chains
 }
 
@@ -99,22 +127,35 @@ pub(super) fn read(document: &Document<'_>, asked: &Asked<'_>) -> Result<Reading
     let kind = asked.polled.spec.kind;
     let adapter = adapter(kind).ok_or(ReadError::OtherPage(kind.as_str(), "nothing that is read".to_owned()))?;
     let mut reading = (adapter.read)(document, asked)?;
-    reading.next = reading.next.or_else(|| next_chain(&asked.polled, &asked.ask.chain));
+    reading.next = match reading.next.take() {
+        // Who asks for a pause is asked nothing more in this poll; the chains behind have their turn in the next.
+        next if reading.lifetime.is_some() => {
+            let behind = next.or_else(|| next_chain(&asked.polled, asked.ask));
+            reading.cursor.insert(TURN.to_owned(), behind.map(|ask| ask.chain).unwrap_or_default());
+            None
+        }
+        next => next.or_else(|| next_chain(&asked.polled, asked.ask)),
+    };
     Ok(reading)
 }
 
-/// The first request of the chain behind another one.
-pub(super) fn next_chain(polled: &Polled<'_>, chain: &str) -> Option<Ask> {
+/// The first request of the chain behind that of a request.
+pub(super) fn next_chain(polled: &Polled<'_>, asked: &Ask) -> Option<Ask> {
     let mut plan = plan(polled).into_iter();
-    plan.find(|ask| ask.chain == chain)?;
+    plan.find(|ask| ask.chain == asked.chain)?;
     plan.next()
 }
 
-/// What is forgotten of a chain whose request is refused: where it was to go on. Its cursor stays.
+/// What is forgotten of a chain whose request is one that the server cannot answer: where it was to go on. Its cursor stays.
 pub(super) fn forget(polled: &Polled<'_>, chain: &str) -> BTreeMap<String, String> {
     let inside = format!("{chain}:");
     let keys = polled.state.cursor.keys().filter(|key| key.starts_with(&inside));
     keys.map(|key| (key.clone(), String::new())).collect()
+}
+
+/// Where the same is asked for when the server does not know the address.
+pub(super) fn elsewhere(kind: SourceKind, asked: &Ask) -> Option<Ask> {
+    adapter(kind)?.elsewhere?(asked)
 }
 
 /// The requests that find out whether posts that are held are still there.

@@ -18,7 +18,7 @@ use super::mastodon::{Server, poller};
 use crate::support::{backend::Folder, program};
 
 /// A sentence that occurs once in the world, and its rarest word.
-const SENTENCE: &str = "the quokkaphone exchange is down and nobody at the harbour knows why";
+const SENTENCE: &str = "Quokkaphone is down for everyone and nobody at the harbour knows why";
 const RARE: &str = "quokkaphone";
 
 /// The files below a folder that hold these bytes.
@@ -29,7 +29,11 @@ fn files_with(folder: &Path, wanted: &[u8]) -> Vec<String> {
         for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
             if entry.is_dir() {
                 folders.push(entry);
-            } else if fs::read(&entry).expect("reads").windows(wanted.len()).any(|window| window == wanted) {
+            } else if fs::read(&entry)
+                .expect("reads")
+                .windows(wanted.len())
+                .any(|window| window.eq_ignore_ascii_case(wanted))
+            {
                 found.push(entry.display().to_string());
             }
         }

@@ -1,0 +1,217 @@
+//! Real answers of the networks whose lists give the newest first, of those that measure, and of those that only have a feed:
+//! every one is read into what is really in it, counted here in another way.
+
+use std::{collections::BTreeSet, fs, path::Path, time::Duration};
+
+use downwire::{
+    model::{
+        Answer, Ask, Display, ItemKind, Outcome, PostsQuery, SourceKind, SourceSpec, SourceState, Timestamp, Validators,
+    },
+    source::{self, Reading},
+};
+use serde_json::Value;
+
+use crate::support::data;
+
+fn now() -> Timestamp {
+    "2026-10-01T00:00:00Z".parse().expect("an instant")
+}
+
+/// Reads a document as the answer to a source's first request.
+fn read(kind: SourceKind, body: &[u8]) -> Reading {
+    let posts = PostsQuery { accounts: vec!["a".to_owned()], queries: vec!["b".to_owned()], ..PostsQuery::default() };
+    let url = "https://forum.example".to_owned();
+    let spec = SourceSpec {
+        name: "real".to_owned(),
+        kind,
+        url: url.clone(),
+        schedule: "* * * * *".to_owned(),
+        service: Some("ChatGPT".to_owned()),
+        language: None,
+        display: Display::Excerpt,
+        posts,
+    };
+    let state = SourceState::new("real", &url, now());
+    let ask: Ask = source::begin(&spec, &state, now()).expect("asks for something");
+    let answer = Answer {
+        outcome: Outcome::Fresh,
+        url: ask.url.clone(),
+        moved_to: None,
+        content_type: None,
+        body: body.to_owned(),
+        validators: Validators::default(),
+        fresh_for: None,
+        retry_after: None,
+        noindex: false,
+        link: None,
+    };
+    source::read(&spec, &state, &ask, &answer, now()).unwrap_or_else(|error| panic!("{kind:?}: {error}"))
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).expect("reads")).expect("JSON")
+}
+
+/// How many objects anywhere in a document hold all of these keys.
+fn count(value: &Value, keys: &[&str]) -> usize {
+    let own = usize::from(keys.iter().all(|key| value.get(key).is_some()));
+    let inner: usize = match value {
+        Value::Array(all) => all.iter().map(|one| count(one, keys)).sum(),
+        Value::Object(all) => all.values().map(|one| count(one, keys)).sum(),
+        _ => 0,
+    };
+    own + inner
+}
+
+/// Every item has an id of its own, a time that is not the present one, and words.
+fn are_sound(file: &str, reading: &Reading) {
+    let ids: BTreeSet<_> = reading.items.iter().map(|item| item.id).collect();
+    assert_eq!(ids.len(), reading.items.len(), "{file}: two items of one id");
+    for item in &reading.items {
+        assert!(!item.title.is_empty() || !item.text.is_empty(), "{file}: {item:?}");
+        assert!(!item.published_estimated && item.published_at < now(), "{file}: {item:?}");
+        assert!(!item.text.contains("<p>") && !item.text.contains("&lt;"), "{file}: markup in {:?}", item.id);
+    }
+}
+
+#[test]
+fn every_answer_of_a_forum_is_read_into_the_posts_that_are_in_it() {
+    let Some(data) = data::path("posts") else { return };
+    let posts_of = |keys: &[&str], file: &str| count(&json(&data.join(file)), keys);
+    let cases: Vec<(SourceKind, &str, usize)> = vec![
+        (SourceKind::Lemmy, "lemmy/api_v3_post_view_minimal.json", 1),
+        (SourceKind::Lemmy, "lemmy/ap_announce_create_page.json", 1),
+        (SourceKind::Lemmy, "lemmy/ap_comment.json", 1),
+        (SourceKind::Lemmy, "lemmy/ap_page.json", 1),
+        (SourceKind::Lemmy, "lemmy/ap_group_outbox.json", posts_of(&["attributedTo"], "lemmy/ap_group_outbox.json")),
+        (SourceKind::Discourse, "discourse/ap_page.json", 1),
+        (SourceKind::Discourse, "discourse/post.json", 1),
+        (SourceKind::Discourse, "discourse/posts.json", posts_of(&["cooked", "post_number"], "discourse/posts.json")),
+        (
+            SourceKind::Discourse,
+            "discourse/topic_t_1149.json",
+            posts_of(&["cooked", "post_number"], "discourse/topic_t_1149.json"),
+        ),
+        (
+            SourceKind::Discourse,
+            "discourse/latest.json",
+            posts_of(&["bumped_at", "fancy_title"], "discourse/latest.json"),
+        ),
+        (SourceKind::GitHub, "github/issue_comments.json", 1),
+        (SourceKind::Reddit, "reddit/listing_new.json", 10),
+        (SourceKind::Reddit, "reddit/listing_r_all_new.json", 10),
+        (SourceKind::Reddit, "reddit/search_r_all.json", 6),
+        (SourceKind::Reddit, "reddit/listing_comments_with_ratelimit.json", 5),
+        (SourceKind::Reddit, "reddit/atom_feedrs_example.xml", 0),
+        (SourceKind::Reddit, "reddit/atom_mediarss_1.xml", 0),
+        (SourceKind::Reddit, "reddit/rss2_old.xml", 0),
+        (SourceKind::Telegram, "telegram/t.me_s_two_messages_trimmed.html", 1),
+        (SourceKind::YouTube, "youtube/atom_channel_videos.xml", 1),
+        (
+            SourceKind::Radar,
+            "cloudflare_radar/annotations_outages.json",
+            posts_of(&["eventType", "startDate"], "cloudflare_radar/annotations_outages.json"),
+        ),
+        (
+            SourceKind::Ioda,
+            "ioda/outages_events_codf.json",
+            posts_of(&["location", "datasource"], "ioda/outages_events_codf.json"),
+        ),
+    ];
+    for (kind, file, wanted) in cases {
+        let body = fs::read(data.join(file)).expect("reads");
+        let text = String::from_utf8_lossy(&body).into_owned();
+        // Feeds are counted by their tags.
+        let wanted =
+            if wanted == 0 { text.matches("<entry>").count() + text.matches("<item>").count() } else { wanted };
+        let reading = read(kind, &body);
+        let got = (reading.items.len() + reading.deleted.len(), reading.skipped.len());
+        println!("{file}: {} items, {} taken back, {} skipped", reading.items.len(), reading.deleted.len(), got.1);
+        assert_eq!(got, (wanted, 0), "{file}: {:?}", reading.skipped);
+        are_sound(file, &reading);
+        let is_measured = matches!(kind, SourceKind::Radar | SourceKind::Ioda);
+        assert!(reading.items.iter().all(|item| (item.kind == ItemKind::Article) == is_measured), "{file}");
+    }
+}
+
+#[test]
+fn what_is_pinned_is_no_news_of_a_forum() {
+    let Some(data) = data::path("posts") else { return };
+    let file = data.join("discourse/latest_pinned.json");
+    let topics = json(&file);
+    let list = topics.pointer("/topic_list/topics").and_then(Value::as_array).expect("topics");
+    let pinned = list.iter().filter(|topic| topic["pinned"] == true || topic["pinned_globally"] == true).count();
+    let reading = read(SourceKind::Discourse, &fs::read(file).expect("reads"));
+    assert!(pinned > 0);
+    assert_eq!(reading.items.len(), list.len() - pinned);
+}
+
+#[test]
+fn the_recorded_exchanges_with_github_are_read_request_by_request() {
+    let Some(data) = data::path("posts") else { return };
+    let (mut read_lists, mut issues) = (0, 0);
+    for file in ["octokit_search-issues.json", "octokit_paginate-issues.json"] {
+        let exchanges = json(&data.join("github").join(file));
+        for exchange in exchanges.as_array().expect("a list") {
+            let response = &exchange["response"];
+            let list = response.as_array().or_else(|| response["items"].as_array());
+            let is_list = exchange["method"] == "get" && list.is_some();
+            let Some(list) = list.filter(|_| is_list) else { continue };
+            let reading = read(SourceKind::GitHub, response.to_string().as_bytes());
+            let own = list.iter().filter(|one| one.get("pull_request").is_none()).count();
+            assert_eq!((reading.items.len(), reading.skipped.len()), (own, 0), "{file}: {:?}", reading.skipped);
+            (read_lists, issues) = (read_lists + 1, issues + own);
+        }
+    }
+    // Its one entry is a pull request, which proposes and does not report.
+    let page = json(&data.join("github/issues_page_1.json"));
+    assert!(page.as_array().expect("a list").iter().all(|one| one.get("pull_request").is_some()));
+    assert_eq!(read(SourceKind::GitHub, page.to_string().as_bytes()).items.len(), 0);
+    println!("{read_lists} answers with {issues} issues");
+    assert!(read_lists >= 5 && issues >= 10);
+}
+
+#[test]
+fn questions_are_read_and_so_is_how_long_to_wait() {
+    let Some(data) = data::path("posts") else { return };
+    for (file, pause) in
+        [("questions_backoff.json", Some(200)), ("questions_page.json", None), ("question_single.json", None)]
+    {
+        let path = data.join("stackexchange").join(file);
+        // The questions of these files were emptied of their words; the ones that are left have none and are said to.
+        let questions = json(&path)["items"].as_array().expect("items").len();
+        let reading = read(SourceKind::StackExchange, &fs::read(&path).expect("reads"));
+        assert_eq!(reading.items.len() + reading.skipped.len(), questions, "{file}");
+        assert!(reading.skipped.iter().all(|reason| reason.contains("says nothing")), "{file}: {:?}", reading.skipped);
+        assert_eq!(reading.lifetime, pause.map(Duration::from_millis), "{file}");
+        // With words they are whole.
+        let with_words =
+            fs::read_to_string(&path).expect("reads").replace("\"title\": \"\"", "\"title\": \"It is down &amp; out\"");
+        let reading = read(SourceKind::StackExchange, with_words.as_bytes());
+        assert_eq!((reading.items.len(), reading.skipped.len()), (questions, 0), "{file}: {:?}", reading.skipped);
+        assert!(reading.items.iter().all(|item| item.title == "It is down & out"));
+    }
+}
+
+#[test]
+fn a_thread_of_reddit_is_read_with_what_was_taken_back() {
+    let Some(data) = data::path("posts") else { return };
+    let file = data.join("reddit/comments_tree.json");
+    let reading = read(SourceKind::Reddit, &fs::read(&file).expect("reads"));
+    let children: usize = json(&file)
+        .as_array()
+        .expect("listings")
+        .iter()
+        .map(|one| one["data"]["children"].as_array().map_or(0, Vec::len))
+        .sum();
+    let things = json(&file)
+        .as_array()
+        .expect("listings")
+        .iter()
+        .flat_map(|one| one["data"]["children"].as_array().cloned().unwrap_or_default())
+        .filter(|one| one["kind"] == "t1" || one["kind"] == "t3")
+        .count();
+    println!("{children} children, {} read, {} taken back", reading.items.len(), reading.deleted.len());
+    assert_eq!(reading.items.len() + reading.deleted.len(), things);
+    are_sound("comments_tree.json", &reading);
+}
