@@ -38,7 +38,7 @@ struct Network {
     /// Requests until something happens.
     countdown: Option<usize>,
     /// What happens.
-    then: Option<Box<dyn FnOnce(&mut Network) -> Option<Reply> + Send>>,
+    then: Option<Deed>,
     /// A session holds for so many requests; `None` for ever. Without one a search is refused where this is `Some`.
     session: Option<usize>,
     logins: usize,
@@ -46,6 +46,9 @@ struct Network {
     /// Addresses that are not known for one request.
     absent: Vec<String>,
 }
+
+/// Something that happens once, and what is answered instead.
+type Deed = Box<dyn FnOnce(&mut Network) -> Option<Reply> + Send>;
 
 #[derive(Clone)]
 struct Server(Arc<Mutex<Network>>);

@@ -82,7 +82,8 @@ fn every_document_gives_the_posts_that_are_in_it() {
         match read(&text) {
             Ok(reading) => {
                 let mut found: Vec<_> = reading.items.iter().map(|item| item.native_id.clone()).collect();
-                (found.sort(), expected.sort());
+                found.sort();
+                expected.sort();
                 assert_eq!(found, expected, "{name}");
                 assert_eq!(reading.skipped, Vec::<String>::new(), "{name}");
                 said.insert(name, format!("{} posts", found.len()));
