@@ -18,9 +18,12 @@ const OPEN: &str = "/xrpc/com.atproto.server.createSession";
 /// Bytes of an answer to a login that are read.
 const LARGEST: u64 = 100_000;
 
-/// Tokens of the sessions that are open, by server and account.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Sessions(Arc<Mutex<HashMap<(String, String), String>>>);
+/// Tokens of the sessions that are open, by server, account and password: a wrong password must not profit from a right one.
+#[derive(Clone, Default)]
+pub(super) struct Sessions(Arc<Mutex<HashMap<Account, String>>>);
+
+/// Server, account and password.
+type Account = (String, String, String);
 
 impl Fetcher {
     /// The `Authorization` header for these credentials; opens a session where there is none.
@@ -33,7 +36,7 @@ impl Fetcher {
             Credentials::AtProtocol { server, account, password } => {
                 // Held while it is opened: two polls at once must not log in twice.
                 let mut open = self.sessions.0.lock().await;
-                let key = (server.clone(), account.clone());
+                let key = (server.clone(), account.clone(), password.clone());
                 match open.get(&key) {
                     Some(token) => token.clone(),
                     None => {
@@ -52,8 +55,8 @@ impl Fetcher {
 
     /// Forgets a session that was refused. `false` where there is nothing to open anew.
     pub(super) async fn forget_session(&self, credentials: &Credentials) -> bool {
-        let Credentials::AtProtocol { server, account, .. } = credentials else { return false };
-        self.sessions.0.lock().await.remove(&(server.clone(), account.clone())).is_some()
+        let Credentials::AtProtocol { server, account, password } = credentials else { return false };
+        self.sessions.0.lock().await.remove(&(server.clone(), account.clone(), password.clone())).is_some()
     }
 
     async fn open(&self, server: &str, account: &str, password: &str) -> Result<String, FetchError> {

@@ -3,6 +3,7 @@
 mod bluesky;
 mod bluesky_payloads;
 mod bluesky_peer;
+mod bluesky_server;
 mod hackernews;
 mod jetstream;
 mod lists;
