@@ -258,7 +258,7 @@ fn happens() -> impl Strategy<Value = (bool, Vec<Happens>)> {
 #[test]
 fn whatever_happens_and_wherever_a_poll_breaks_off_every_post_is_held_once() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let mut runner = TestRunner::new(ProptestConfig::with_cases(4));
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(3));
     let cases = runner.run(&happens(), |(counts, story)| {
         runtime.block_on(async {
             let (folder, server) = (Folder::new(), Server::new(if counts { Paging::Count } else { Paging::Last }));
