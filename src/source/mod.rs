@@ -221,6 +221,11 @@ pub fn after_refusal(
     elsewhere.or_else(|| posts::next_chain(&Polled { spec, state, now }, ask))
 }
 
+/// What is forgotten after a request of one chain that its server cannot answer: where the chain was to go on.
+pub fn forget(spec: &SourceSpec, state: &SourceState, ask: &Ask, now: Timestamp) -> BTreeMap<String, String> {
+    posts::forget(&Polled { spec, state, now }, &ask.chain)
+}
+
 /// The cursor of a poll that had to stop before a request, or that came to its end.
 pub fn stopped_before(spec: &SourceSpec, next: Option<&Ask>) -> BTreeMap<String, String> {
     if !spec.kind.is_posts() {

@@ -1,5 +1,9 @@
 //! Public posts: read from servers that behave as the real ones do, once each, and gone when their authors want it.
 
+mod bluesky;
+mod bluesky_payloads;
+mod bluesky_peer;
+mod bluesky_server;
 mod documents;
 mod hackernews;
 mod jetstream;
