@@ -1,7 +1,6 @@
 //! A server that speaks Jetstream's first wire, in a process of its own: at a given rate, or as fast as it is listened to.
 
 use std::{
-    collections::BTreeMap,
     fmt::Write as _,
     io::{Read as _, Write as _},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -33,10 +32,18 @@ pub struct Sent {
     pub posts: u64,
     pub reports: u64,
     pub mentions: u64,
-    /// Mentions by service.
-    pub services: BTreeMap<String, u64>,
     /// How long it took, in seconds.
     pub took: f64,
+}
+
+/// Every post that a run of so many makes, in order: the beginning of its record key, and its words.
+pub fn again(plan: Plan, posts: u64, mut take: impl FnMut(String, &str)) {
+    let (mut maker, mut frames) = (Maker::new(plan.everything), Vec::new());
+    for number in 0..posts {
+        let truth = maker.post(&mut frames);
+        frames.clear();
+        take(format!("{}{number}", truth.letter()), &maker.text);
+    }
 }
 
 /// The process: the first line that it prints is its address, the second what it sent.
@@ -125,8 +132,8 @@ impl Maker {
     }
 
     /// A post, and what comes beside it.
-    fn post(&mut self, frames: &mut Vec<String>) {
-        let (truth, service) = self.dice.sentence(&mut self.text);
+    fn post(&mut self, frames: &mut Vec<String>) -> Truth {
+        let truth = self.dice.sentence(&mut self.text);
         let (at, did) = (self.now(), self.dice.below(1_000_000));
         let instant = jiff::Timestamp::from_microsecond(at as i64).expect("a time");
         let (number, key) = (self.sent.posts, truth.letter());
@@ -149,13 +156,11 @@ impl Maker {
         self.sent.posts += 1;
         match truth {
             Truth::Report => self.sent.reports += 1,
-            Truth::Mention => {
-                self.sent.mentions += 1;
-                *self.sent.services.entry(service.unwrap_or_default().to_owned()).or_default() += 1;
-            }
+            Truth::Mention => self.sent.mentions += 1,
             Truth::Chatter => {}
         }
         self.beside(frames);
+        truth
     }
 
     /// What comes whatever was asked for, and a deletion; likes and the like where nobody heeds what was asked for.

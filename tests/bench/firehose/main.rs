@@ -1,5 +1,6 @@
 //! The firehose: a server that speaks Jetstream's wire, and a real `downwire run` that listens to it. Prints what it cost,
-//! how far behind it was, and whether anything that mattered was lost; asserts nothing but that.
+//! how far behind it was, and whether anything that mattered was lost or counted
+//! wrongly; asserts nothing but that.
 //!
 //! `cargo bench --bench firehose [-- SECONDS]`: so long at ten times the real rate; the other runs take 20 s each.
 
@@ -7,10 +8,12 @@ mod generator;
 #[path = "../../it/support/program.rs"]
 #[expect(dead_code, reason = "the benchmark needs less of it than the tests")]
 mod program;
+mod truth;
 mod watch;
 mod words;
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{BufRead as _, BufReader},
     path::PathBuf,
@@ -105,13 +108,31 @@ async fn measure(what: &str, plan: Plan) {
         sent.bytes as f64 / sent.took / 1e6
     );
     println!("  {:.1} % of one core, {peak:.0} MB at most", used.as_secs_f64() / took.as_secs_f64() * 100.0);
-    seen.print(&sent);
-    let kept = seen.kept('m');
-    println!(
-        "  mentions: {} sent, {counted} counted, {kept} kept as reports; chatter kept: {}",
-        sent.mentions,
-        seen.kept('c')
-    );
-    assert_eq!(seen.kept('r'), sent.reports, "a report was lost");
+    seen.print_lags();
+    report(&sent, &seen, &counted, &truth::of(plan, sent.posts));
     let _gone = fs::remove_dir_all(&folder);
+}
+
+/// What was kept and counted beside what had to be.
+fn report(sent: &Sent, seen: &Seen, counted: &BTreeMap<String, i64>, truth: &truth::Outcome) {
+    let lost = truth.kept.difference(&seen.kept).count();
+    let besides = seen.kept.difference(&truth.kept).count();
+    println!("  judged relevant: {}; lost {lost}, kept besides {besides}", truth.kept.len());
+    println!(
+        "  written as reports: {}, kept {}; kept of {} mentions {}, of the chatter {}",
+        sent.reports,
+        seen.count('r'),
+        sent.mentions,
+        seen.count('m'),
+        seen.count('c')
+    );
+    let sum = |counts: &BTreeMap<String, i64>| counts.values().sum::<i64>();
+    println!(
+        "  counted: {}, had to be {}; equal by service: {}",
+        sum(counted),
+        sum(&truth.counts),
+        *counted == truth.counts
+    );
+    assert_eq!((lost, besides), (0, 0), "what is kept differs from what is relevant");
+    assert_eq!(*counted, truth.counts);
 }

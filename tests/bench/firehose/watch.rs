@@ -1,15 +1,13 @@
 //! What is seen of a running downwire from outside: its process in `/proc`, its archive, its gauge.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
-
-use super::generator::Sent;
 
 /// Ticks of a second in `/proc/PID/stat` on Linux.
 const TICKS: f64 = 100.0;
@@ -71,24 +69,28 @@ impl Archive {
             self.last = row.try_get("", "n").expect("a number");
             self.grew = Instant::now();
             let key = id.rsplit('/').next().unwrap_or_default();
-            *seen.kept.entry(key.chars().next().unwrap_or('?')).or_default() += 1;
-            let sent: f64 = key.rsplit('-').next().and_then(|at| at.parse().ok()).expect("a time");
-            seen.lags.push((now - sent) / 1e6);
+            let (key, sent) = key.split_once('-').expect("a time");
+            seen.lags.push((now - sent.parse::<f64>().expect("a time")) / 1e6);
+            seen.kept.insert(key.to_owned());
         }
     }
 
-    /// Posts that were counted and dropped.
-    pub async fn counted(&self) -> i64 {
-        let sql = "SELECT coalesce(sum(posts), 0) AS n FROM post_counts";
-        let row = self.database.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.expect("reads");
-        row.expect("a row").try_get("", "n").expect("a number")
+    /// Posts that were counted and dropped, by service.
+    pub async fn counted(&self) -> BTreeMap<String, i64> {
+        let sql = "SELECT service, sum(posts) AS n FROM post_counts GROUP BY service";
+        let rows = self.database.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.expect("reads");
+        let one = |row: sea_orm::QueryResult| {
+            (row.try_get("", "service").expect("a text"), row.try_get("", "n").expect("a number"))
+        };
+        rows.into_iter().map(one).collect()
     }
 }
 
 /// What was seen so far.
 #[derive(Default)]
 pub struct Seen {
-    kept: BTreeMap<char, u64>,
+    /// Posts that were kept, by the beginning of their record keys.
+    pub kept: BTreeSet<String>,
     /// Seconds from sending to being seen in the archive, by posts.
     lags: Vec<f64>,
     /// What the gauge said, by looks.
@@ -96,9 +98,9 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Posts that were kept, by the first letter of their keys.
-    pub fn kept(&self, letter: char) -> u64 {
-        self.kept.get(&letter).copied().unwrap_or(0)
+    /// How many were kept whose keys begin so.
+    pub fn count(&self, letter: char) -> usize {
+        self.kept.iter().filter(|key| key.starts_with(letter)).count()
     }
 
     /// Notes what the gauge says.
@@ -107,20 +109,15 @@ impl Seen {
         self.gauges.extend(line.and_then(|line| line.rsplit(' ').next()?.parse::<f64>().ok()));
     }
 
-    /// Prints lags and losses.
-    pub fn print(&mut self, sent: &Sent) {
-        let lost = sent.reports.saturating_sub(self.kept('r'));
-        println!("  reports: {} sent, {} kept, {lost} lost", sent.reports, self.kept('r'));
+    /// Prints how far behind it was.
+    pub fn print_lags(&mut self) {
         let of = |list: &mut Vec<f64>| {
             list.sort_by(f64::total_cmp);
-            let at = |share: f64| {
-                list.get(((list.len() as f64 * share) as usize).min(list.len().saturating_sub(1)))
-                    .copied()
-                    .unwrap_or(f64::NAN)
-            };
-            format!("p50 {:.2} s, p99 {:.2} s, max {:.2} s", at(0.5), at(0.99), at(1.0))
+            let at = |share: f64| ((list.len() as f64 * share) as usize).min(list.len().saturating_sub(1));
+            let [middle, most, last] = [0.5, 0.99, 1.0].map(|share| list.get(at(share)).copied().unwrap_or(f64::NAN));
+            format!("p50 {middle:.2} s, p99 {most:.2} s, max {last:.2} s")
         };
         println!("  from sending to commit (looked for every 100 ms): {}", of(&mut self.lags));
-        println!("  downwire_stream_lag_seconds while it was sent and after: {}", of(&mut self.gauges));
+        println!("  downwire_stream_lag_seconds: {}", of(&mut self.gauges));
     }
 }

@@ -1,7 +1,7 @@
 //! Sentences of which the truth is known: who reports an outage, who only names a service, who does neither.
 
 /// Services with names that are nothing else.
-pub const SERVICES: [&str; 16] = [
+const SERVICES: [&str; 16] = [
     "ChatGPT",
     "GitHub",
     "Netflix",
@@ -137,17 +137,17 @@ impl Dice {
         list[self.below(list.len())]
     }
 
-    /// A sentence: 1 of 100 a report, 2 a mention, 5 hard, the rest easy. What it is, its service, and its words.
-    pub fn sentence(&mut self, text: &mut String) -> (Truth, Option<&'static str>) {
+    /// A sentence: 1 of 100 a report, 2 a mention, 5 hard, the rest easy. Gives what it is.
+    pub fn sentence(&mut self, text: &mut String) -> Truth {
         let (truth, first) = match self.below(100) {
             0 => (Truth::Report, self.of(&REPORTS)),
             1 | 2 => (Truth::Mention, self.of(&MENTIONS)),
             3..=7 => (Truth::Chatter, self.of(&HARD)),
             _ => (Truth::Chatter, self.of(&CHATTER)),
         };
-        let service = (truth != Truth::Chatter).then(|| self.of(&SERVICES));
+        let service = if truth == Truth::Chatter { "" } else { self.of(&SERVICES) };
         text.clear();
-        self.fill(first, service.unwrap_or_default(), text);
+        self.fill(first, service, text);
         // A report is short; others go on for a while.
         let more = if truth == Truth::Report { 0 } else { self.below(3) };
         for _ in 0..more {
@@ -155,7 +155,7 @@ impl Dice {
             let next = self.of(&CHATTER);
             self.fill(next, "", text);
         }
-        (truth, service)
+        truth
     }
 
     fn fill(&mut self, template: &str, service: &str, text: &mut String) {

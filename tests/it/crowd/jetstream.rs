@@ -356,7 +356,8 @@ async fn a_real_window_is_read_frame_by_frame() {
         let value: Value = serde_json::from_str(line).expect("JSON");
         let frame = downwire::model::Frame { event: String::new(), data: line.to_owned() };
         let now = "2026-07-05T00:00:00Z".parse().expect("an instant");
-        let event = downwire::source::hear(&spec, &frame, now).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let event =
+            downwire::source::hear(&spec, &frame, &|_| true, now).unwrap_or_else(|error| panic!("{error}: {line}"));
         assert_eq!(event.time_us, value["time_us"].as_i64());
         let is_post = value["commit"]["collection"] == "app.bsky.feed.post" && value["commit"]["operation"] == "create";
         let has_text = value["commit"]["record"]["text"].as_str().is_some_and(|text| !text.trim().is_empty());
