@@ -155,9 +155,9 @@ fn heard(wire: &Wire<'_>, commit: &Commit<'_>, gate: Gate<'_>, context: Context<
     let Some(record) = &commit.record else { return Err(format!("{} has no record", uri())) };
     let text = record.text.as_ref().map_or("", |text| &text.0);
     let is_edit = commit.operation == "update";
-    if is_edit && text.trim().is_empty() {
+    if text.trim().is_empty() {
         // What an author took out of a post must not stay here.
-        return Ok(Heard::Gone(Network::Bluesky.id(&uri())));
+        return Ok(if is_edit { Heard::Gone(Network::Bluesky.id(&uri())) } else { Heard::Nothing });
     }
     // An edit may be one of a post that is held, whatever it says now.
     if !is_edit && !gate(text) {
