@@ -18,6 +18,7 @@ use crate::{
         queue::{Queue, state_of},
         rejudge, reread, stream,
     },
+    model::SourceKind,
     search::Writer,
     serve::{self, Check},
 };
@@ -252,8 +253,9 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// The one line of the start: what is watched, where the data is, and the address to open.
 fn say_where(settings: &Settings, listener: Option<&TcpListener>) {
-    let pages = settings.sources.iter().filter(|source| source.service.is_some()).count();
-    let feeds = settings.sources.len() - pages;
+    let count = |is: &dyn Fn(SourceKind) -> bool| settings.sources.iter().filter(|source| is(source.kind)).count();
+    let (pages, posts) = (count(&SourceKind::is_page), count(&SourceKind::is_posts));
+    let feeds = settings.sources.len() - pages - posts;
     let by = match &settings.origin {
         Origin::File(path) => format!("as {} says", path.display()),
         Origin::Embedded => "as shipped (no feeds.toml here; `downwire init` writes one)".to_owned(),
@@ -261,7 +263,9 @@ fn say_where(settings: &Settings, listener: Option<&TcpListener>) {
     let data = settings.archive.path.display();
     let address = listener.and_then(|listener| listener.local_addr().ok());
     let open = address.map_or_else(String::new, |address| format!(" Open http://{address}/"));
-    println!("downwire watches {pages} status pages and {feeds} feeds, {by}; data in {data}.{open}");
+    println!(
+        "downwire watches {pages} status pages, {feeds} feeds and {posts} sources of posts, {by}; data in {data}.{open}"
+    );
     for note in &settings.notes {
         tracing::info!("{note}");
     }

@@ -190,9 +190,8 @@ impl Classifier {
     fn named_by_components(&self, incident: &Incident) -> Vec<String> {
         let Some(host) = &incident.page.host else { return Vec::new() };
         let posted = incident.updates.iter().flat_map(|update| &update.components);
-        let components: Vec<String> =
-            incident.components.iter().chain(posted).map(|component| component.name.clone()).collect();
-        let found = self.catalogue.services_of_page(host, &components);
+        let components = incident.components.iter().chain(posted).map(|component| component.name.as_str());
+        let found = self.catalogue.services_of_page(host, components);
         found.into_iter().map(|service| service.name.clone()).collect()
     }
 

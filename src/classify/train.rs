@@ -28,6 +28,10 @@ const SMALL: Fit = Fit { bits: 15, parts: false, passes: 8, rate: 0.1, decay: 1e
 const ENOUGH: usize = 60;
 const FURTHEST: f32 = 0.2;
 
+/// The share of outages at which thresholds are chosen: what a source that is worth watching says. Samples of labelled
+/// texts hold anything from one in twenty to one in two, and the best threshold of the one is none for the other.
+const SHARE: f32 = 0.4;
+
 /// Labelled texts of a language from which on its thresholds come from them alone.
 const MANY: usize = 400;
 
@@ -134,13 +138,22 @@ fn platt(all: &[Labelled], scores: &[f32]) -> [(f32, f32); KINDS] {
     })
 }
 
-/// The threshold of each kind: the best F1 on crossed scores, drawn halfway to a half.
+/// The threshold of each kind: the best F1 on crossed scores at the usual share of outages, drawn halfway to a half.
 fn thresholds(all: &[Labelled], scores: &[f32], platt: &[(f32, f32); KINDS]) -> [f32; KINDS] {
     std::array::from_fn(|kind| {
         let probability = |score: f32| logistic(platt[kind].0 * score + platt[kind].1);
-        let read = of_kind(all, scores, kind).filter(|(example, _)| example.source != OWN_SOURCE);
-        let pairs: Vec<(bool, f32)> = read.map(|(example, score)| (example.outage, probability(score))).collect();
-        if pairs.len() < ENOUGH { 0.5 } else { f32::midpoint(0.5, best_threshold(&pairs)) }
+        let read: Vec<(&Labelled, f32)> =
+            of_kind(all, scores, kind).filter(|(example, _)| example.source != OWN_SOURCE).collect();
+        let counted = read.iter().map(|(example, score)| {
+            let of_source = read.iter().filter(|(other, _)| other.source == example.source);
+            let outages = of_source.clone().filter(|(other, _)| other.outage).count() as f32;
+            let others = of_source.count() as f32 - outages;
+            // Every outage counts one; what is none counts so much that the source has the share.
+            let weight = if example.outage { 1.0 } else { outages / others.max(1.0) * (1.0 - SHARE) / SHARE };
+            (example.outage, probability(*score), weight)
+        });
+        let counted: Vec<(bool, f32, f32)> = counted.collect();
+        if counted.len() < ENOUGH { 0.5 } else { f32::midpoint(0.5, best_threshold(&counted)) }
     })
 }
 
@@ -172,7 +185,7 @@ fn languages(
         .collect();
     let best = |language: Option<&str>| {
         let of = scored.iter().filter(|(of, _, _)| language.is_none_or(|language| language == *of));
-        let pairs: Vec<(bool, f32)> = of.map(|(_, outage, above)| (*outage, *above)).collect();
+        let pairs: Vec<(bool, f32, f32)> = of.map(|(_, outage, above)| (*outage, *above, 1.0)).collect();
         if pairs.is_empty() { 0.0 } else { 0.5 - best_threshold(&pairs) }
     };
     let all = best(None);
@@ -183,14 +196,14 @@ fn languages(
 }
 
 /// The threshold with the best F1, in the middle of the stretch that has it.
-fn best_threshold(pairs: &[(bool, f32)]) -> f32 {
+fn best_threshold(pairs: &[(bool, f32, f32)]) -> f32 {
     let f1 = |threshold: f32| {
         let (mut right, mut wrong, mut missed) = (0.0_f32, 0.0_f32, 0.0_f32);
-        for (outage, score) in pairs {
+        for (outage, score, weight) in pairs {
             match (*outage, *score >= threshold) {
-                (true, true) => right += 1.0,
-                (false, true) => wrong += 1.0,
-                (true, false) => missed += 1.0,
+                (true, true) => right += weight,
+                (false, true) => wrong += weight,
+                (true, false) => missed += weight,
                 (false, false) => {}
             }
         }

@@ -193,6 +193,9 @@ impl Checker<'_> {
                 continue;
             }
             let mut known = catalogue.find(name).cloned().unwrap_or_else(|| Service::named(name));
+            if let Some(group) = &service.group {
+                known.group = group.trim().to_lowercase();
+            }
             let take = |into: &mut Vec<String>, from: &Option<Vec<String>>| {
                 if let Some(from) = from {
                     into.clone_from(from);
@@ -214,6 +217,7 @@ impl Checker<'_> {
                 known.status = Some(status.get_ref().trim_end_matches('/').to_owned());
                 // Another page may be on another platform, which is found out.
                 known.platform = Some(SourceKind::Page);
+                known.page_of = None;
             }
             if let Some(platform) = &service.platform {
                 match catalogue::platform(platform.get_ref()) {
@@ -236,7 +240,7 @@ impl Checker<'_> {
     }
 
     /// The names of the services whose pages are watched.
-    fn watched(&mut self, catalogue: &Catalogue, raw: Option<&Spanned<Watch>>) -> HashSet<String> {
+    fn watched<'c>(&mut self, catalogue: &'c Catalogue, raw: Option<&Spanned<Watch>>) -> HashSet<String> {
         let all = || catalogue.services().iter().map(|service| service.name.clone()).collect();
         let Some(raw) = raw else { return all() };
         let names = match raw.get_ref() {
@@ -247,14 +251,20 @@ impl Checker<'_> {
         };
         let mut watched = HashSet::new();
         for name in names {
-            let owned = catalogue.services().iter().filter(|service| service.owner.eq_ignore_ascii_case(name));
+            let of_many = |service: &&Service| {
+                [&service.owner, &service.group].iter().any(|many| many.eq_ignore_ascii_case(name))
+            };
+            let many = catalogue.services().iter().filter(of_many);
             let found: Vec<String> =
-                catalogue.find(name).into_iter().chain(owned).map(|service| service.name.clone()).collect();
+                catalogue.find(name).into_iter().chain(many).map(|service| service.name.clone()).collect();
             if found.is_empty() {
-                let known =
-                    catalogue.services().iter().flat_map(|service| [service.name.as_str(), service.owner.as_str()]);
-                let near = nearest(name, known).map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
-                let message = format!("{name:?} is no service and no owner of services{near}");
+                let words = |service: &'c Service| [&service.name, &service.owner, &service.group].map(String::as_str);
+                let near = nearest(name, catalogue.services().iter().flat_map(words));
+                let near = near.map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
+                let message = format!(
+                    "{name:?} is no service, no owner of services and no group of them ({}){near}",
+                    catalogue.groups().join(", ")
+                );
                 self.problem(raw.span().start, "catalogue.watch", message);
             }
             watched.extend(found);
@@ -326,7 +336,7 @@ impl Checker<'_> {
         raw.get_ref().clone()
     }
 
-    /// The status pages of watched services; a page that several share is one source, named after the first.
+    /// The status pages of watched services; a page that several share is one source, named after the one whose it is.
     fn pages(
         &mut self,
         catalogue: &Catalogue,
@@ -338,6 +348,7 @@ impl Checker<'_> {
         for service in catalogue.services().iter().filter(|service| watched.contains(&service.name)) {
             let Some(kind) = service.platform else { continue };
             let Some(url) = service.status.clone().filter(|url| pages.insert(url.to_lowercase())) else { continue };
+            let service = catalogue.page_of(service);
             sources.push(SourceSpec {
                 name: format!("{} status", service.name),
                 kind,

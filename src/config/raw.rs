@@ -74,6 +74,7 @@ pub enum Watch {
 pub struct Service {
     pub name: Spanned<String>,
     pub owner: Option<String>,
+    pub group: Option<String>,
     pub aliases: Option<Vec<String>>,
     pub hashtags: Option<Vec<String>>,
     pub ambiguous: Option<Vec<String>>,

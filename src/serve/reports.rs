@@ -12,6 +12,9 @@ use crate::{
     store::StoreError,
 };
 
+/// Points of a day for which what is usual is computed.
+const COMPARED: usize = 96;
+
 /// The newest day of every series about a service, against what is usual at that time of day.
 ///
 /// # Errors
@@ -36,11 +39,15 @@ fn one(source: String, history: &[Measurement], now: Timestamp) -> Option<view::
     let to = if is_fresh { now } else { last.at };
     let from = to - SignedDuration::from_hours(24);
     let day: Vec<&Measurement> = history.iter().filter(|one| one.at >= from).collect();
-    let mut rests_on = None;
-    let points: Vec<chart::Point> = day
-        .iter()
-        .map(|one| {
-            let computed = usual::usual(history, one.at);
+    let (mut rests_on, mut computed) = (None, None);
+    // What is usual changes from quarter to quarter of an hour, not from minute to minute.
+    let each = day.len().div_ceil(COMPARED);
+    let points: Vec<chart::Point> = (0..)
+        .zip(&day)
+        .map(|(number, one)| {
+            if number % each == 0 || number + 1 == day.len() {
+                computed = usual::usual(history, one.at);
+            }
             rests_on = computed.map(|(_, days)| days).or(rests_on);
             chart::Point { at: one.at, reports: one.reports, usual: one.baseline.or(computed.map(|(usual, _)| usual)) }
         })

@@ -10,6 +10,7 @@ use crate::{
         duration::{ago, stamp},
         view::{self, Frame},
     },
+    source::posts::heard::CURSOR,
 };
 
 /// Names that the catalogue lacks are looked for in so many days, and so many are shown.
@@ -108,18 +109,19 @@ fn source(spec: &SourceSpec, state: Option<&SourceState>, now: Timestamp) -> vie
         url: spec.url.clone(),
         health: word.to_owned(),
         class,
-        words: state.map_or_else(|| "never asked yet".to_owned(), |state| words(state, now)),
-        notes: state.map(notes).unwrap_or_default(),
+        words: state.map_or_else(|| "never asked yet".to_owned(), |state| words(state, spec.kind.is_stream(), now)),
+        notes: state.map(|state| notes(spec, state, now)).unwrap_or_default(),
         items: state.map_or(0, |state| state.items),
     }
 }
 
-fn words(state: &SourceState, now: Timestamp) -> String {
+fn words(state: &SourceState, is_stream: bool, now: Timestamp) -> String {
     let next = format!("next try {}", ago(state.next_poll, now));
     let error = state.last_error.as_deref().unwrap_or("no reason known");
     let read = state.last_success.map_or_else(|| "never read".to_owned(), |at| format!("last read {}", ago(at, now)));
     match state.health {
         Health::New => format!("never asked yet; {next}"),
+        Health::Ok | Health::Partial if is_stream => format!("listening; {} items so far", state.items),
         Health::Ok | Health::Partial | Health::Doubtful => {
             format!("{read}, {} items so far; next poll {}", state.items, ago(state.next_poll, now))
         }
@@ -141,8 +143,17 @@ fn words(state: &SourceState, now: Timestamp) -> String {
     }
 }
 
-fn notes(state: &SourceState) -> Vec<String> {
+/// How far a stream has been heard, and how far behind the present that is.
+fn heard_up_to(spec: &SourceSpec, state: &SourceState, now: Timestamp) -> Option<String> {
+    let micros: i64 = state.cursor.get(CURSOR).filter(|_| spec.kind.is_stream())?.parse().ok()?;
+    let at = Timestamp::from_microsecond(micros).ok()?;
+    let behind = now.duration_since(at).as_secs().max(0);
+    Some(format!("heard up to {}, {} s behind", stamp(at), behind))
+}
+
+fn notes(spec: &SourceSpec, state: &SourceState, now: Timestamp) -> Vec<String> {
     let mut notes: Vec<String> = state.doubts.iter().map(ToString::to_string).collect();
+    notes.extend(heard_up_to(spec, state, now));
     notes.extend(state.skipped.iter().map(|what| format!("left out: {what}")));
     notes.extend(state.repaired.iter().map(|what| format!("mended: {what}")));
     notes.extend(state.moved_to.iter().map(|to| format!("moved for good to {to}: change it in feeds.toml")));

@@ -47,13 +47,9 @@ impl Subjects<'_> {
         known.or_else(named).unwrap_or_else(|| "unnamed".to_owned())
     }
 
-    /// The service that a component of a page is, where the catalogue knows one of the same owner by its name or by the
-    /// name of its group.
+    /// The service that a component of a page is, where the catalogue knows one.
     fn service_of(self, page: &str, component: &str) -> Option<String> {
-        let owner = &self.0.find(page)?.owner;
-        let names = component.split(" / ").chain([component]);
-        let found = names.filter_map(|name| self.0.find(name)).find(|service| service.owner == *owner)?;
-        Some(found.name.clone())
+        self.0.service_of_component(self.0.find(page)?, component).map(|service| service.name.clone())
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod catalogue;
 mod configuration;
 mod copying;
 mod correcting;

@@ -6,13 +6,10 @@ use jiff::SignedDuration;
 
 use crate::{model::Timestamp, render::duration};
 
-/// Units of the drawing: wide enough that a quarter of an hour is seen.
+/// Units of the drawing, which is stretched to the width of its place: wide enough that a quarter of an hour is seen.
 const WIDTH: f64 = 720.0;
 /// See [`WIDTH`].
-const HEIGHT: f64 = 120.0;
-
-/// Room under the bars for the hours.
-const FOOT: f64 = 18.0;
+const HEIGHT: f64 = 100.0;
 
 /// A bar for every point up to so many; more are folded by their greatest.
 const MOST: usize = 180;
@@ -36,11 +33,12 @@ pub fn reports(points: &[Point], to: Timestamp) -> Option<String> {
     let highest = bars.iter().flat_map(|bar| [Some(bar.reports), bar.usual]).flatten().fold(0.0, f64::max).max(1.0);
     let last = bars.last()?;
     let x = |at: Timestamp| at.duration_since(from).as_secs_f64() / 86_400.0 * WIDTH;
-    let y = |reports: f64| HEIGHT - FOOT - reports / highest * (HEIGHT - FOOT - 4.0);
+    let y = |reports: f64| HEIGHT - reports / highest * (HEIGHT - 4.0);
     let most = bars.iter().map(|bar| bar.reports).fold(0.0, f64::max);
     let label = format!("reports over 24 hours, most {most:.0}, last {:.0}", last.reports);
-    let mut svg =
-        format!("<svg class=\"reports\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{label}\">");
+    let mut svg = format!(
+        "<svg class=\"reports\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{label}\">"
+    );
     let width = (WIDTH / bars.len().max(96) as f64 - 1.0).max(1.0);
     for bar in &bars {
         let class = if bar.usual.is_some_and(|usual| bar.reports > (usual * 3.0).max(usual + 10.0)) {
@@ -54,7 +52,7 @@ pub fn reports(points: &[Point], to: Timestamp) -> Option<String> {
             "<rect class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\"><title>{told}</title></rect>",
             x(bar.at),
             y(bar.reports),
-            HEIGHT - FOOT - y(bar.reports)
+            HEIGHT - y(bar.reports)
         );
     }
     let usual: Vec<String> =
@@ -62,23 +60,24 @@ pub fn reports(points: &[Point], to: Timestamp) -> Option<String> {
     if usual.len() > 1 {
         let _written = write!(svg, "<polyline class=\"usual\" points=\"{}\"/>", usual.join(" "));
     }
-    hours(&mut svg, from, &x);
     svg.push_str("</svg>");
+    hours(&mut svg, from, &x);
     Some(svg)
 }
 
-/// Every sixth hour of UTC along the foot.
+/// Every sixth hour of UTC, in a drawing of its own that is not stretched: letters must not be.
 fn hours(svg: &mut String, from: Timestamp, x: &impl Fn(Timestamp) -> f64) {
-    let hour = 3_600;
-    let first = from.as_second().div_euclid(6 * hour) + 1;
+    let six = 6 * 3_600;
+    let first = from.as_second().div_euclid(six) + 1;
+    svg.push_str("<svg class=\"hours\" aria-hidden=\"true\">");
     for number in first..first + 4 {
-        let Ok(at) = Timestamp::from_second(number * 6 * hour) else { continue };
-        let place = x(at);
-        if place < WIDTH - 20.0 {
-            let _written =
-                write!(svg, "<text x=\"{place:.1}\" y=\"{:.1}\">{}</text>", HEIGHT - 4.0, at.strftime("%H:%M"));
+        let Ok(at) = Timestamp::from_second(number * six) else { continue };
+        let place = x(at) / WIDTH * 100.0;
+        if place < 92.0 {
+            let _written = write!(svg, "<text x=\"{place:.1}%\" y=\"14\">{}</text>", at.strftime("%H:%M"));
         }
     }
+    svg.push_str("</svg>");
 }
 
 /// The points in few enough bars, each with the greatest of what it stands for: a surge must not be averaged away.
