@@ -60,6 +60,7 @@ impl Archive {
     }
 
     /// Takes in what was committed since the last look.
+    #[expect(clippy::disallowed_methods, reason = "the generator stamps with the world's clock")]
     pub async fn look(&mut self, seen: &mut Seen) {
         let sql = format!("SELECT rowid AS n, native_id FROM items WHERE rowid > {} ORDER BY rowid", self.last);
         let rows = self.database.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.expect("reads");
