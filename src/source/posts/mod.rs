@@ -1,4 +1,4 @@
-//! Public posts: one file per network, each with what to ask and how an answer is read. [`ADAPTERS`] is the closed set.
+//! Public posts: one file per network, each with what to ask and how an answer is read. `ADAPTERS` is the closed set.
 //!
 //! A poll is a plan of chains: one for each hashtag, search or account. Within a chain an answer may name the request
 //! behind it; how far a chain has come is a cursor of its name, committed with what was read up to there, so that nothing
