@@ -25,7 +25,10 @@ use crate::{
 };
 use jiff::SignedDuration;
 use page::Step;
-use posts::{Asked, Polled, heard::Event};
+use posts::{
+    Asked, Polled,
+    heard::{Event, Gate},
+};
 use sniff::Format;
 
 /// What a document brought.
@@ -254,7 +257,7 @@ pub fn listen(
 ///
 /// # Errors
 /// Why it is none that the stream should give; the next one may be well.
-pub fn hear(spec: &SourceSpec, frame: &Frame, now: Timestamp) -> Result<Event, String> {
+pub fn hear(spec: &SourceSpec, frame: &Frame, gate: Gate<'_>, now: Timestamp) -> Result<Event, String> {
     let language = spec.language.as_deref();
     let context = Context {
         source: &spec.name,
@@ -266,7 +269,7 @@ pub fn hear(spec: &SourceSpec, frame: &Frame, now: Timestamp) -> Result<Event, S
         watched: true,
         cursor: &NEVER_READ,
     };
-    posts::heard::hear(spec.kind, frame, context)
+    posts::heard::hear(spec.kind, frame, gate, context)
 }
 
 /// The post that a request asks about again, where it is a single one.

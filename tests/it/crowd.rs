@@ -10,6 +10,7 @@ mod jetstream;
 mod lists;
 mod mastodon;
 mod numbers;
+mod payloads;
 mod real;
 mod taken_back;
 mod voices;
