@@ -124,7 +124,8 @@ fn the_maintainers_own_events_of_every_kind_are_heard_as_what_they_are() {
     for line in fs::read_to_string(path).expect("reads").lines().filter(|line| !line.trim().is_empty()) {
         let value: Value = serde_json::from_str(line).expect("JSON");
         let frame = Frame { event: String::new(), data: line.to_owned() };
-        let event = source::hear(&spec, &frame, now()).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let event =
+            source::hear(&spec, &frame, &|_: &str| true, now()).unwrap_or_else(|error| panic!("{error}: {line}"));
         assert_eq!(event.time_us, value["time_us"].as_i64());
         let word = format!("{:?}", event.heard).split(['(', ' ']).next().unwrap_or_default().to_owned();
         let is_post = value["commit"]["collection"] == "app.bsky.feed.post";
