@@ -24,6 +24,7 @@ mod nature;
 mod normal;
 mod reader;
 mod reasons;
+mod report;
 mod train;
 mod unnamed;
 mod weights;
@@ -38,6 +39,7 @@ use labelled::Labelled;
 use linear::logistic;
 use nature::Nature;
 use reader::{Reader, beginning};
+use report::Reports;
 use weights::{PHASES, Weights};
 
 pub use features::Reading;
@@ -62,6 +64,7 @@ pub struct Classifier {
     reader: Reader,
     weights: Weights,
     nature: Nature,
+    reports: Reports,
 }
 
 impl Classifier {
@@ -76,7 +79,13 @@ impl Classifier {
     }
 
     fn with(catalogue: &Catalogue, weights: Weights) -> Self {
-        Self { catalogue: catalogue.clone(), reader: Reader::new(catalogue), weights, nature: Nature::shipped() }
+        Self {
+            catalogue: catalogue.clone(),
+            reader: Reader::new(catalogue),
+            weights,
+            nature: Nature::shipped(),
+            reports: Reports::shipped(),
+        }
     }
 
     /// Fits weights to labelled texts; `others` (in more languages) only move thresholds. The bytes of the file, and what
@@ -128,7 +137,10 @@ impl Classifier {
             version: self.weights.about.version.clone(),
         };
         if outage {
-            let found = self.nature.find(reading);
+            // What an operator writes is built like a report; what is not is searched for phrases.
+            let report =
+                (subject.kind == ItemKind::StatusUpdate).then(|| self.reports.read(beginning(&whole))).flatten();
+            let found = report.unwrap_or_else(|| self.nature.find(reading));
             (verdict.symptoms, verdict.cause, verdict.sub_cause) = (found.symptoms, found.cause, found.sub);
         }
         verdict
