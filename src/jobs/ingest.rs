@@ -11,6 +11,7 @@ use super::{
     detect,
     health::{self, Failure, Report},
     queue::Queue,
+    threads,
 };
 use crate::{
     model::{Batch, SourceKind, SourceSpec, SourceState},
@@ -143,6 +144,9 @@ async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Bat
     }
     report.stopped(source::stopped_before(spec, next.as_ref()));
     recheck(stages, spec, &state, &mut batch).await;
+    if let Err(error) = threads::inherit(&stages.store, &mut batch.items).await {
+        tracing::warn!(source = spec.name, "what its posts answer cannot be looked up: {error}");
+    }
     batch.source = Some(health::after(spec, state, report, stages.clock.now()));
     batch
 }

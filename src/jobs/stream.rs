@@ -17,7 +17,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval},
 };
 
-use super::{Stages, Stop, commit::Commits, health::Failure, ingest};
+use super::{Stages, Stop, commit::Commits, health::Failure, ingest, threads};
 use crate::{
     fetch::{FetchError, Line},
     model::{Batch, Frame, Health, Id, Item, MinuteCount, SourceKind, SourceSpec, SourceState, Timestamp, time},
@@ -280,6 +280,9 @@ impl Listener {
         batch.counts =
             counts.into_iter().map(|((service, minute), posts)| MinuteCount { service, minute, posts }).collect();
         self.waiting = 0;
+        if let Err(error) = threads::inherit(&self.stages.store, &mut batch.items).await {
+            tracing::warn!(source = self.spec.name, "what its posts answer cannot be looked up: {error}");
+        }
         let now = self.stages.clock.now();
         if self.newest > i64::MIN {
             self.state.cursor.insert(CURSOR.to_owned(), self.newest.to_string());
