@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs};
 use downwire::{
     catalogue::Catalogue,
     classify::{Classifier, Text},
-    model::ItemKind,
+    model::{ItemKind, Role, Verdict},
     text::html,
 };
 
@@ -76,5 +76,40 @@ fn symptoms_and_causes_of_reports_are_told_as_their_readers_told_them() {
         let Some((f1, cause, named)) = measured(name) else { return };
         assert!(f1 >= least_f1, "{name}: {f1}");
         assert!(named == 0 || cause >= least_cause, "{name}: {cause}");
+    }
+}
+
+#[test]
+fn the_documented_case_is_about_what_failed_and_names_no_upstream_that_its_texts_do_not_name() {
+    let (Some(article), Some(official)) =
+        (data::path("seed-20241226/article.txt"), data::path("seed-20241226/official.json"))
+    else {
+        return;
+    };
+    let judge = Classifier::new(&Catalogue::built_in());
+    let article = fs::read_to_string(article).expect("reads");
+    let (title, text) = article.split_once('\n').expect("a title");
+    let verdict = judge.judge(Text { kind: ItemKind::Article, title, text, source: "" });
+    let affected = |verdict: &Verdict| {
+        let names = verdict.services.iter().filter(|service| service.role == Role::Affected);
+        names.map(|service| service.name.clone()).collect::<BTreeSet<_>>()
+    };
+    assert!(
+        verdict.outage && affected(&verdict).is_superset(&["ChatGPT", "Sora"].map(str::to_owned).into()),
+        "{verdict:?}"
+    );
+    assert_eq!(verdict.cause.as_deref(), Some("EXTERNAL"));
+    let official: serde_json::Value = serde_json::from_slice(&fs::read(official).expect("reads")).expect("JSON");
+    let incident = &official[1];
+    for (part, cause) in [("investigating", None), ("identified", Some("EXTERNAL")), ("postmortem", Some("EXTERNAL"))] {
+        let (title, text) = (incident["Incident_Title"].as_str(), incident[format!("{part}_description")].as_str());
+        let (title, text) = (title.expect("a title"), text.expect("words"));
+        let verdict = judge.judge(Text { kind: ItemKind::StatusUpdate, title, text, source: "OpenAI status" });
+        assert!(
+            verdict.outage && affected(&verdict).contains("ChatGPT") && affected(&verdict).contains("Sora"),
+            "{part}: {verdict:?}"
+        );
+        assert!(verdict.services.iter().all(|service| service.role != Role::Upstream), "{part}: {verdict:?}");
+        assert_eq!(verdict.cause.as_deref(), cause, "{part}");
     }
 }
