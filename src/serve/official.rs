@@ -69,18 +69,8 @@ pub async fn all(context: &Context) -> Result<(Vec<Row>, Vec<ServiceLink>), Stor
 fn services_of<'a>(context: &'a Context, page: &'a PageNow) -> Vec<(&'a Service, &'a ComponentNow)> {
     let owner = page.service.as_deref().and_then(|name| context.catalogue.find(name));
     let Some(owner) = owner else { return Vec::new() };
-    let of_page = |part: &'a ComponentNow| {
-        let service = service_of(context, &part.name)?;
-        (service.name != owner.name && service.status.is_some() && service.status == owner.status)
-            .then_some((service, part))
-    };
+    let of_page = |part: &'a ComponentNow| Some((context.catalogue.service_of_component(owner, &part.name)?, part));
     page.components.iter().filter_map(of_page).collect()
-}
-
-/// The service that a component is: by its whole name, or by what stands behind its group.
-fn service_of<'a>(context: &'a Context, component: &str) -> Option<&'a Service> {
-    let last = component.rsplit_once(" / ").map_or(component, |(_, last)| last);
-    context.catalogue.find(component).or_else(|| context.catalogue.find(last))
 }
 
 /// Since when, or why nobody can know and what was said last.
@@ -130,7 +120,12 @@ async fn one(context: &Context, service: &Service, mut page: PageNow, is_own: bo
         *until = now;
     }
     if !is_own {
-        page.components.retain(|part| service_of(context, &part.name).is_some_and(|of| of.name == service.name));
+        let named: Vec<String> = services_of(context, &page)
+            .into_iter()
+            .filter(|(of, _)| of.name == service.name)
+            .map(|(_, part)| part.name.clone())
+            .collect();
+        page.components.retain(|part| named.contains(&part.name));
     }
     let note = note(&page, now);
     // The worst first, then as the page sorts them: by name.

@@ -170,6 +170,22 @@ struct Context<'a> {
     cursor: &'a BTreeMap<String, String>,
 }
 
+impl<'a> Context<'a> {
+    /// Of a document that nobody watches: looked at once, or read from a file. `base` is the address that answered.
+    fn alone(base: Option<&'a str>, now: Timestamp) -> Self {
+        Self {
+            source: "",
+            service: None,
+            language: None,
+            base,
+            now,
+            hidden: false,
+            watched: false,
+            cursor: &NEVER_READ,
+        }
+    }
+}
+
 /// The cursor of what was never read.
 static NEVER_READ: BTreeMap<String, String> = BTreeMap::new();
 
@@ -259,16 +275,7 @@ pub fn listen(
 /// Why it is none that the stream should give; the next one may be well.
 pub fn hear(spec: &SourceSpec, frame: &Frame, gate: Gate<'_>, now: Timestamp) -> Result<Event, String> {
     let language = spec.language.as_deref();
-    let context = Context {
-        source: &spec.name,
-        service: None,
-        language,
-        base: None,
-        now,
-        hidden: false,
-        watched: true,
-        cursor: &NEVER_READ,
-    };
+    let context = Context { source: &spec.name, language, watched: true, ..Context::alone(None, now) };
     posts::heard::hear(spec.kind, frame, gate, context)
 }
 
@@ -359,16 +366,7 @@ pub fn look_at(url: &str) -> Ask {
 pub fn look(answer: &Answer, now: Timestamp) -> Result<Reading, ReadError> {
     let decoded = charset::decode(&answer.body, answer.content_type.as_deref());
     let base = Some(answer.url.as_str());
-    let context = Context {
-        source: "",
-        service: None,
-        language: None,
-        base,
-        now,
-        hidden: answer.noindex,
-        watched: false,
-        cursor: &NEVER_READ,
-    };
+    let context = Context { hidden: answer.noindex, ..Context::alone(base, now) };
     read_text(&decoded, None, context)
 }
 
@@ -383,16 +381,7 @@ fn older(about: &About, page: &str) -> Option<Ask> {
 /// # Errors
 /// As [`read`].
 pub fn read_file(bytes: &[u8], hint: Hint<'_>, now: Timestamp) -> Result<Reading, ReadError> {
-    let context = Context {
-        source: hint.name,
-        service: hint.service,
-        language: None,
-        base: None,
-        now,
-        hidden: false,
-        watched: false,
-        cursor: &NEVER_READ,
-    };
+    let context = Context { source: hint.name, service: hint.service, ..Context::alone(None, now) };
     read_text(&charset::decode(bytes, None), hint.platform, context)
 }
 

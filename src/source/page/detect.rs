@@ -8,7 +8,7 @@
 use super::{ADAPTERS, Adapter, Document, adapter};
 use crate::{
     model::{Answer, Ask, SourceKind, SourceState, Timestamp},
-    source::{Context, NEVER_READ, Reading, discover},
+    source::{Context, Reading, discover},
     text::{charset, urls},
 };
 
@@ -76,16 +76,7 @@ pub fn look(asked: &Ask, address: &str, answer: &Answer, now: Timestamp) -> Opti
     let decoded = charset::decode(&answer.body, answer.content_type.as_deref());
     let document = Document::of(&decoded.text);
     let base = Some(answer.url.as_str());
-    let context = Context {
-        source: "",
-        service: None,
-        language: None,
-        base,
-        now,
-        hidden: false,
-        watched: false,
-        cursor: &NEVER_READ,
-    };
+    let context = Context::alone(base, now);
     // Who was asked for a document and shows a page on another host is not at home.
     if urls::host(&answer.url) != urls::host(&asked.url) && !document.is_xml() && document.value().is_none() {
         return None;
@@ -112,16 +103,7 @@ pub fn look_at_feed(answer: &Answer, now: Timestamp) -> Option<Found> {
     let decoded = charset::decode(&answer.body, answer.content_type.as_deref());
     let document = Document::of(&decoded.text);
     let base = Some(answer.url.as_str());
-    let context = Context {
-        source: "",
-        service: None,
-        language: None,
-        base,
-        now,
-        hidden: false,
-        watched: false,
-        cursor: &NEVER_READ,
-    };
+    let context = Context::alone(base, now);
     let own = super::recognise(&document).or_else(|| adapter(SourceKind::StatusFeed))?;
     let reading = own.read(&document, context).ok().filter(|reading| !reading.incidents.is_empty())?;
     Some(Found { kind: own.kind, address: Some(answer.url.clone()), reading })
