@@ -197,7 +197,8 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
         let is_named = attributed.services.iter().any(|known| same_house(&known.name, service, reader));
         // A source is about its service; only an official one is about it even when another is named.
         let is_official = reading.kind == ItemKind::StatusUpdate as usize;
-        if outage && !is_named && (attributed.services.is_empty() || is_official) {
+        // What is said there and names nobody is about it whether it is judged an outage or not.
+        if !is_named && (attributed.services.is_empty() || outage && is_official) {
             attributed.add(&service.name, Role::Affected, None, || {
                 format!("its source ‘{source}’ is about {}", service.name)
             });
