@@ -62,6 +62,7 @@ pub struct Classifier {
     reader: Reader,
     weights: Weights,
     nature: Nature,
+    version: String,
 }
 
 impl Classifier {
@@ -76,7 +77,9 @@ impl Classifier {
     }
 
     fn with(catalogue: &Catalogue, weights: Weights) -> Self {
-        Self { catalogue: catalogue.clone(), reader: Reader::new(catalogue), weights, nature: Nature::shipped() }
+        let reader = Reader::new(catalogue);
+        let version = format!("{}-{}", weights.about.version, reader.digest());
+        Self { catalogue: catalogue.clone(), reader, weights, nature: Nature::shipped(), version }
     }
 
     /// Fits weights to labelled texts; `others` (in more languages) only move thresholds. The bytes of the file, and what
@@ -96,9 +99,9 @@ impl Classifier {
         (weights.write(), said)
     }
 
-    /// What judges: stored with every verdict.
+    /// What judges, and by which names: stored with every verdict. With other names a text may be about other services.
     pub fn version(&self) -> &str {
-        &self.weights.about.version
+        &self.version
     }
 
     /// Judges a text.
@@ -125,7 +128,7 @@ impl Classifier {
             cause: None,
             sub_cause: None,
             why,
-            version: self.weights.about.version.clone(),
+            version: self.version.clone(),
         };
         if outage {
             let found = self.nature.find(reading);
