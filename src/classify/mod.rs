@@ -24,6 +24,7 @@ mod nature;
 mod normal;
 mod reader;
 mod reasons;
+mod report;
 mod train;
 mod unnamed;
 mod weights;
@@ -38,6 +39,7 @@ use labelled::Labelled;
 use linear::logistic;
 use nature::Nature;
 use reader::{Reader, beginning};
+use report::Reports;
 use weights::{PHASES, Weights};
 
 pub use features::Reading;
@@ -62,6 +64,7 @@ pub struct Classifier {
     reader: Reader,
     weights: Weights,
     nature: Nature,
+    reports: Reports,
     version: String,
 }
 
@@ -79,7 +82,14 @@ impl Classifier {
     fn with(catalogue: &Catalogue, weights: Weights) -> Self {
         let reader = Reader::new(catalogue);
         let version = format!("{}-{}", weights.about.version, reader.digest());
-        Self { catalogue: catalogue.clone(), reader, weights, nature: Nature::shipped(), version }
+        Self {
+            catalogue: catalogue.clone(),
+            reader,
+            weights,
+            nature: Nature::shipped(),
+            reports: Reports::shipped(),
+            version,
+        }
     }
 
     /// Fits weights to labelled texts; `others` (in more languages) only move thresholds. The bytes of the file, and what
@@ -131,7 +141,10 @@ impl Classifier {
             version: self.version.clone(),
         };
         if outage {
-            let found = self.nature.find(reading);
+            // What an operator writes is built like a report; what is not is searched for phrases.
+            let report =
+                (subject.kind == ItemKind::StatusUpdate).then(|| self.reports.read(beginning(&whole))).flatten();
+            let found = report.unwrap_or_else(|| self.nature.find(reading));
             (verdict.symptoms, verdict.cause, verdict.sub_cause) = (found.symptoms, found.cause, found.sub);
         }
         verdict

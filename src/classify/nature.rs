@@ -123,12 +123,15 @@ fn entries(line: &'static str) -> Vec<(String, Meaning)> {
     let Some((head, phrases)) = line.split_once(':') else { return Vec::new() };
     let mut head = head.split(' ');
     let (set, value, sub) = (head.next(), head.next().unwrap_or_default(), head.next());
+    if !matches!(set, Some("symptom" | "cause")) {
+        return Vec::new();
+    }
     let meaning = Meaning { is_cause: set == Some("cause"), value, sub };
     let phrases = phrases.split(';').map(str::trim).filter(|phrase| !phrase.is_empty());
     phrases.map(|phrase| (pattern(phrase), meaning.clone())).collect()
 }
 
-fn pattern(phrase: &str) -> String {
+pub(super) fn pattern(phrase: &str) -> String {
     let stem = phrase.strip_suffix('*');
     let line = Normal::phrase(stem.unwrap_or(phrase));
     let line = if stem.is_some() { line.trim_end() } else { line.as_str() };

@@ -34,6 +34,11 @@ const JETSTREAMS: [&str; 3] = [
     "wss://jetstream2.us-west.bsky.network",
 ];
 
+/// Where Bluesky shows what needs no login, and where a login is made unless the file says otherwise.
+const BLUESKY: &str = "https://public.api.bsky.app";
+/// See [`BLUESKY`].
+const BLUESKY_LOGIN: &str = "https://bsky.social";
+
 /// What a source is asked for when the file says nothing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asks {
@@ -68,6 +73,7 @@ const KINDS: &[Kind] = &[
     kind(SourceKind::Mastodon, None, Asks::Tags),
     kind(SourceKind::MastodonStream, None, Asks::Tags),
     kind(SourceKind::HackerNews, Some("https://hn.algolia.com"), Asks::Queries),
+    kind(SourceKind::Bluesky, Some(BLUESKY), Asks::Queries),
     kind(SourceKind::Jetstream, Some("wss://jetstream2.us-east.bsky.network"), Asks::Everything),
     Kind { accounts: "communities (name@host)", ..kind(SourceKind::Lemmy, None, Asks::Everything) },
     Kind { accounts: "categories (slug/number)", ..kind(SourceKind::Discourse, None, Asks::Everything) },
@@ -121,10 +127,13 @@ impl Checker<'_> {
         for (at, spanned) in raw.iter().enumerate() {
             let posts = spanned.get_ref();
             let Some(kind) = self.kind(at, &posts.kind) else { continue };
-            let server = self.server_of(at, kind, posts, spanned.span().start);
+            let mut server = self.server_of(at, kind, posts, spanned.span().start);
             let credentials = self.credentials(at, posts, environment);
             let enabled = posts.enabled.unwrap_or(kind.off.is_none());
             let name = self.name_of(posts, kind, &server, sources);
+            if kind.kind == SourceKind::Bluesky {
+                self.bluesky(at, posts, &mut server, spanned.span().start);
+            }
             let schedule = posts.schedule.as_ref().map_or(kind.schedule, |line| line.get_ref());
             if let (Err(message), Some(line)) = (Schedule::parse(schedule), &posts.schedule) {
                 self.problem(line.span().start, &format!("posts[{at}].schedule"), message);
@@ -136,7 +145,7 @@ impl Checker<'_> {
             if !enabled {
                 continue;
             }
-            let (queries, accounts) = (queries(posts, kind), posts.accounts.clone().unwrap_or_default());
+            let (queries, accounts) = (queries(posts, kind), accounts(posts, kind));
             if kind.asks == Asks::Nothing && queries.is_empty() && accounts.is_empty() {
                 let message =
                     format!("say what {} is asked for: accounts = [\"…\"] names {}", kind.kind.as_str(), kind.accounts);
@@ -245,11 +254,31 @@ impl Checker<'_> {
         };
         Some(match &posts.account {
             Some(account) => {
-                let server = posts.login.clone().unwrap_or_else(|| "https://bsky.social".to_owned());
-                Credentials::AtProtocol { server, account: account.clone(), password: secret }
+                Credentials::AtProtocol { server: login(posts), account: account.clone(), password: secret }
             }
             None => Credentials::Bearer(secret),
         })
+    }
+
+    /// A search needs a login and goes through its server, because a session is good nowhere else; without one there are
+    /// only accounts.
+    fn bluesky(&mut self, at: usize, posts: &raw::Posts, server: &mut String, place: usize) {
+        if has_login(posts) {
+            if posts.server.is_none() {
+                *server = login(posts);
+            }
+            return;
+        }
+        const HOW: &str = "make an app password in Bluesky's settings, put it into a variable of the environment, and \
+                           say token = \"DOWNWIRE_…\" and account = \"you.bsky.social\"";
+        let key = format!("posts[{at}]");
+        if posts.query.as_ref().is_some_and(|queries| !queries.is_empty()) {
+            self.problem(place, &format!("{key}.query"), format!("Bluesky searches only for who is logged in: {HOW}"));
+        } else if posts.accounts.iter().flatten().next().is_none() {
+            let message =
+                format!("nothing to ask for: name accounts = [\"…\"] whose posts are read, or, to search, {HOW}");
+            self.problem(place, &format!("{key}.accounts"), message);
+        }
     }
 
     /// Its name, or one made of the network and the server.
@@ -295,10 +324,32 @@ fn servers(posts: &raw::Posts, kind: &Kind) -> Vec<String> {
     posts.servers.clone().unwrap_or_else(of_the_network)
 }
 
+/// The server that an account of the AT protocol lives on.
+fn login(posts: &raw::Posts) -> String {
+    posts.login.clone().unwrap_or_else(|| BLUESKY_LOGIN.to_owned()).trim_end_matches('/').to_owned()
+}
+
+/// Whether somebody is to be logged in.
+fn has_login(posts: &raw::Posts) -> bool {
+    posts.token.is_some() && posts.account.is_some()
+}
+
+/// The accounts that are read, each once. Bluesky's are written with an `@` as often as not.
+fn accounts(posts: &raw::Posts, kind: &Kind) -> Vec<String> {
+    let mut accounts = posts.accounts.clone().unwrap_or_default();
+    if kind.kind == SourceKind::Bluesky {
+        accounts.iter_mut().for_each(|account| *account = account.trim().trim_start_matches('@').to_owned());
+        let mut known = std::collections::HashSet::new();
+        accounts.retain(|account| !account.is_empty() && known.insert(account.clone()));
+    }
+    accounts
+}
+
 /// The searches that are made.
 fn queries(posts: &raw::Posts, kind: &Kind) -> Vec<String> {
     match (&posts.query, kind.asks) {
         (_, Asks::Tags) => Vec::new(),
+        (None, _) if kind.kind == SourceKind::Bluesky && !has_login(posts) => Vec::new(),
         (Some(own), _) => own.clone(),
         (None, Asks::Queries) => QUERIES.iter().map(|query| (*query).to_owned()).collect(),
         (None, _) => Vec::new(),

@@ -28,7 +28,7 @@ pub use guard::{Network, NotANetwork};
 pub use names::{Names, SystemNames};
 pub use stream::Line;
 
-use crate::model::{Answer, Ask, Clock, Outcome, Validators, id::digest};
+use crate::model::{Answer, Ask, Clock, Credentials, Outcome, Validators, id::digest};
 
 /// Redirects followed at most.
 const HOPS: usize = 5;
@@ -123,7 +123,7 @@ impl Fetcher {
         let began = Instant::now();
         let mut result = self.hops(ask).await;
         // A session runs out: once a new one is worth a try.
-        let is_refused = matches!(result, Err(FetchError::Forbidden(_) | FetchError::Status(400)));
+        let is_refused = matches!(result, Err(FetchError::Forbidden(_)));
         if let Some(credentials) = ask.credentials.as_ref().filter(|_| is_refused)
             && self.forget_session(credentials).await
         {
@@ -195,6 +195,11 @@ impl Fetcher {
         }
         if status == StatusCode::NOT_MODIFIED {
             return Ok(Arrived::Answer(Box::new(self.answer(&response, ask, None))));
+        }
+        if status == StatusCode::BAD_REQUEST && matches!(ask.credentials, Some(Credentials::AtProtocol { .. })) {
+            let is_over = session::is_over(response).await;
+            let refused = FetchError::Forbidden(status.as_u16());
+            return Err(if is_over { refused } else { FetchError::Status(status.as_u16()) });
         }
         if !status.is_success() {
             return self.refused(&response);

@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use reqwest::{StatusCode, header::HeaderValue};
+use reqwest::{Response, StatusCode, header::HeaderValue};
 use serde_json::{Value, json};
 use tokio::{sync::Mutex, time::timeout};
 use url::Url;
@@ -18,9 +18,12 @@ const OPEN: &str = "/xrpc/com.atproto.server.createSession";
 /// Bytes of an answer to a login that are read.
 const LARGEST: u64 = 100_000;
 
-/// Tokens of the sessions that are open, by server and account.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Sessions(Arc<Mutex<HashMap<(String, String), String>>>);
+/// Tokens of the sessions that are open, by server, account and password: a wrong password must not profit from a right one.
+#[derive(Clone, Default)]
+pub(super) struct Sessions(Arc<Mutex<HashMap<Account, String>>>);
+
+/// Server, account and password.
+type Account = (String, String, String);
 
 impl Fetcher {
     /// The `Authorization` header for these credentials; opens a session where there is none.
@@ -33,7 +36,7 @@ impl Fetcher {
             Credentials::AtProtocol { server, account, password } => {
                 // Held while it is opened: two polls at once must not log in twice.
                 let mut open = self.sessions.0.lock().await;
-                let key = (server.clone(), account.clone());
+                let key = (server.clone(), account.clone(), password.clone());
                 match open.get(&key) {
                     Some(token) => token.clone(),
                     None => {
@@ -52,8 +55,8 @@ impl Fetcher {
 
     /// Forgets a session that was refused. `false` where there is nothing to open anew.
     pub(super) async fn forget_session(&self, credentials: &Credentials) -> bool {
-        let Credentials::AtProtocol { server, account, .. } = credentials else { return false };
-        self.sessions.0.lock().await.remove(&(server.clone(), account.clone())).is_some()
+        let Credentials::AtProtocol { server, account, password } = credentials else { return false };
+        self.sessions.0.lock().await.remove(&(server.clone(), account.clone(), password.clone())).is_some()
     }
 
     async fn open(&self, server: &str, account: &str, password: &str) -> Result<String, FetchError> {
@@ -85,4 +88,12 @@ impl Fetcher {
         };
         timeout(self.settings.timeout, exchange).await.map_err(|_| FetchError::Timeout(self.settings.timeout))?
     }
+}
+
+/// Whether a 400 says that the session has run out, and not that what was asked for is wrong: a server that has no such
+/// account must not make us log in at every poll. Source: the reference implementation of the AT protocol's PDS.
+pub(super) async fn is_over(response: Response) -> bool {
+    let body = body::read(response, LARGEST).await.unwrap_or_default();
+    let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+    matches!(answer.get("error").and_then(Value::as_str), Some("ExpiredToken" | "InvalidToken"))
 }

@@ -42,6 +42,8 @@ pub struct Report {
     read: bool,
     wait: Duration,
     failure: Option<Failure>,
+    /// A chain of requests that the server cannot answer; what was read by others stands.
+    lost: Option<Failure>,
 }
 
 /// Why a poll failed.
@@ -57,18 +59,34 @@ pub struct Failure {
     pub is_absence: bool,
     /// The server answers, with something else than what was asked for: another request may fare better at once.
     pub is_refusal: bool,
+    /// The server cannot make sense of this one request (400): what it names is not there any more.
+    pub is_wrong: bool,
 }
 
 impl Failure {
     /// A stage of ours failed in a way that it should not.
     pub fn bug() -> Self {
         let words = "downwire failed on what it sent (a bug worth reporting; the log has its place)".to_owned();
-        Self { words, health: Health::Failing, retry_after: None, is_absence: false, is_refusal: false }
+        Self {
+            words,
+            health: Health::Failing,
+            retry_after: None,
+            is_absence: false,
+            is_refusal: false,
+            is_wrong: false,
+        }
     }
 
     /// The archive refused what came.
     pub fn refused(words: String) -> Self {
-        Self { words, health: Health::Failing, retry_after: None, is_absence: false, is_refusal: false }
+        Self {
+            words,
+            health: Health::Failing,
+            retry_after: None,
+            is_absence: false,
+            is_refusal: false,
+            is_wrong: false,
+        }
     }
 }
 
@@ -97,8 +115,9 @@ impl From<FetchError> for Failure {
             _ => Health::Failing,
         };
         let is_absence = error.is_gone() || error == FetchError::Status(404);
+        let is_wrong = error == FetchError::Status(400);
         let is_refusal = is_absence || matches!(error, FetchError::Status(_));
-        Self { words: error.to_string(), health, retry_after: error.retry_after(), is_absence, is_refusal }
+        Self { words: error.to_string(), health, retry_after: error.retry_after(), is_absence, is_refusal, is_wrong }
     }
 }
 
@@ -112,6 +131,7 @@ impl From<super::detect::Undetected> for Failure {
                 retry_after: None,
                 is_absence: false,
                 is_refusal: false,
+                is_wrong: false,
             },
         }
     }
@@ -120,7 +140,7 @@ impl From<super::detect::Undetected> for Failure {
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         let words = error.to_string();
-        Self { words, health: Health::Failing, retry_after: None, is_absence: false, is_refusal: true }
+        Self { words, health: Health::Failing, retry_after: None, is_absence: false, is_refusal: true, is_wrong: false }
     }
 }
 
@@ -192,6 +212,14 @@ impl Report {
         self.cursor.append(&mut cursor);
     }
 
+    /// One of the chains of requests is one that the server cannot answer; the poll goes on with the next. `cursor` says
+    /// where it is to begin.
+    pub fn chain_lost(&mut self, chain: &str, failure: Failure, mut cursor: BTreeMap<String, String>) {
+        self.skipped.push(format!("{chain}: {}", failure.words));
+        self.cursor.append(&mut cursor);
+        self.lost = Some(failure);
+    }
+
     /// The poll ended here, or one of its chains did; the first failure is the one that is told.
     pub fn failed(&mut self, failure: Failure) {
         self.failure.get_or_insert(failure);
@@ -216,7 +244,13 @@ pub fn after(spec: &SourceSpec, mut state: SourceState, mut report: Report, now:
     state.page = report.evidence.identity(&before);
     // What was read is committed with this, whatever came of the requests behind it.
     state.cursor.append(&mut report.cursor);
-    match report.failure.clone() {
+    if spec.kind.is_posts() {
+        // Every answer has an address of its own, which is never asked again.
+        report.validators.clear();
+    }
+    // Where no chain was answered, nothing was.
+    let lost = report.lost.take().filter(|_| !report.read);
+    match report.failure.clone().or(lost) {
         None => {
             state.newest = report.evidence.newest(&before);
             state.doubts = report.evidence.doubts(spec, &before, now);
@@ -388,7 +422,14 @@ mod tests {
     }
 
     fn failure(health: Health, retry_after: Option<Duration>) -> Report {
-        Report::of(Failure { words: "it broke".to_owned(), health, retry_after, is_absence: false, is_refusal: false })
+        Report::of(Failure {
+            words: "it broke".to_owned(),
+            health,
+            retry_after,
+            is_absence: false,
+            is_refusal: false,
+            is_wrong: false,
+        })
     }
 
     #[test]
@@ -454,6 +495,7 @@ mod tests {
             retry_after: None,
             is_absence: false,
             is_refusal: false,
+            is_wrong: false,
         });
         assert_eq!(after(&spec("a"), state.clone(), report, now).validators, before, "only when all of it was read");
         assert_eq!(after(&spec("a"), state.clone(), failure(Health::Stopped, None), now).health, Health::Stopped);

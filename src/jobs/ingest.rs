@@ -11,6 +11,7 @@ use super::{
     detect,
     health::{self, Failure, Report},
     queue::Queue,
+    threads,
 };
 use crate::{
     model::{Batch, SourceKind, SourceSpec, SourceState},
@@ -130,8 +131,12 @@ async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Bat
                 if failure.is_refusal {
                     next = source::after_refusal(spec, &reached, &ask, failure.is_absence, stages.clock.now());
                 }
+                if failure.is_wrong && spec.kind.is_posts() {
+                    // One account that is gone is no reason to call the others broken.
+                    let cursor = source::forget(spec, &reached, &ask, stages.clock.now());
+                    report.chain_lost(&ask.chain, failure, cursor);
                 // Where the same is found elsewhere, nothing has failed.
-                if next.as_ref().is_none_or(|next| next.chain != ask.chain) {
+                } else if next.as_ref().is_none_or(|next| next.chain != ask.chain) {
                     report.failed(failure);
                 }
             }
@@ -139,6 +144,9 @@ async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Bat
     }
     report.stopped(source::stopped_before(spec, next.as_ref()));
     recheck(stages, spec, &state, &mut batch).await;
+    if let Err(error) = threads::inherit(&stages.store, &mut batch.items).await {
+        tracing::warn!(source = spec.name, "what its posts answer cannot be looked up: {error}");
+    }
     batch.source = Some(health::after(spec, state, report, stages.clock.now()));
     batch
 }
@@ -146,12 +154,20 @@ async fn poll(stages: &Stages, spec: &SourceSpec, mut state: SourceState) -> Bat
 /// Asks again for posts that are held, where that is how a network tells what was taken back.
 async fn recheck(stages: &Stages, spec: &SourceSpec, state: &SourceState, batch: &mut Batch) {
     for ask in stages.recheck(spec, state).await {
-        match stages.exchange(spec, state, &ask).await {
-            Ok((_, reading)) => stages.take(spec, reading, batch),
-            // Where one request asks for many, an answer tells which are missing.
-            Err(failure) if failure.is_absence => batch.deleted.extend(source::asks_about(&ask)),
-            // Whoever asks us to wait is asked no more; the rest is asked for at the next poll.
-            Err(_) => break,
+        let mut next = Some(ask);
+        // An answer may want to be confirmed, once.
+        for _ in 0..2 {
+            let Some(ask) = next.take() else { break };
+            match stages.exchange(spec, state, &ask).await {
+                Ok((_, mut reading)) => {
+                    next = reading.next.take();
+                    stages.take(spec, reading, batch);
+                }
+                // Where one request asks for many, an answer tells which are missing.
+                Err(failure) if failure.is_absence => batch.deleted.extend(source::asks_about(&ask)),
+                // Whoever asks us to wait is asked no more; the rest is asked for at the next poll.
+                Err(_) => return,
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod reread;
 pub mod stages;
 pub mod stop;
 pub mod stream;
+pub mod threads;
 pub mod trust;
 
 pub use stages::Stages;

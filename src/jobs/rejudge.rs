@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Stop, Trouble};
+use super::{Stop, Trouble, threads};
 use crate::{
     classify::Classifier,
     model::Verdict,
@@ -53,7 +53,9 @@ pub async fn all(store: &Store, judge: &Arc<Classifier>, stop: &Stop) -> Result<
         after = Some(last.item.id);
         let stale: Vec<ItemRow> = page.into_iter().filter(|row| row.verdict.version != judge.version()).collect();
         if !stale.is_empty() {
-            replaced += store.rejudge(&judged(judge, stale)).await?;
+            let mut verdicts = judged(judge, stale);
+            threads::inherit_again(store, verdicts.iter_mut().map(|(row, verdict)| (&row.item, verdict))).await?;
+            replaced += store.rejudge(&verdicts).await?;
         }
         if stop.within(PAUSE).await {
             return Ok(replaced);

@@ -59,13 +59,18 @@ impl Stages {
             let speaks = |item: &Item| self.classifier.gate(&format!("{} {}", item.title, item.text));
             reading.items.retain(|item| item.kind != ItemKind::Post || speaks(item));
         }
-        for item in &mut reading.items {
+        self.take_all(reading.items, reading.incidents, batch);
+    }
+
+    /// Takes in items and incidents whatever they say.
+    pub fn take_all(&self, mut items: Vec<Item>, incidents: Vec<Incident>, batch: &mut Batch) {
+        for item in &mut items {
             let author = item.post.as_mut().and_then(|post| post.author.as_mut());
             if let Some(author) = author {
                 *author = self.store.people().key(author);
             }
         }
-        judge(&self.classifier, reading.items, reading.incidents, batch);
+        judge(&self.classifier, items, incidents, batch);
     }
 
     /// The requests that find out whether posts of a source are still there.

@@ -90,6 +90,8 @@ kinds! {
     Jetstream = "jetstream",
     /// Hacker News: its search.
     HackerNews = "hackernews",
+    /// Bluesky by its AppView: searches and accounts.
+    Bluesky = "bluesky",
     /// Lemmy: posts of communities.
     Lemmy = "lemmy",
     /// Forums that run on Discourse.

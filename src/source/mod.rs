@@ -25,7 +25,10 @@ use crate::{
 };
 use jiff::SignedDuration;
 use page::Step;
-use posts::{Asked, Polled, heard::Event};
+use posts::{
+    Asked, Polled,
+    heard::{Event, Gate},
+};
 use sniff::Format;
 
 /// What a document brought.
@@ -221,6 +224,11 @@ pub fn after_refusal(
     elsewhere.or_else(|| posts::next_chain(&Polled { spec, state, now }, ask))
 }
 
+/// What is forgotten after a request of one chain that its server cannot answer: where the chain was to go on.
+pub fn forget(spec: &SourceSpec, state: &SourceState, ask: &Ask, now: Timestamp) -> BTreeMap<String, String> {
+    posts::forget(&Polled { spec, state, now }, &ask.chain)
+}
+
 /// The cursor of a poll that had to stop before a request, or that came to its end.
 pub fn stopped_before(spec: &SourceSpec, next: Option<&Ask>) -> BTreeMap<String, String> {
     if !spec.kind.is_posts() {
@@ -249,7 +257,7 @@ pub fn listen(
 ///
 /// # Errors
 /// Why it is none that the stream should give; the next one may be well.
-pub fn hear(spec: &SourceSpec, frame: &Frame, now: Timestamp) -> Result<Event, String> {
+pub fn hear(spec: &SourceSpec, frame: &Frame, gate: Gate<'_>, now: Timestamp) -> Result<Event, String> {
     let language = spec.language.as_deref();
     let context = Context {
         source: &spec.name,
@@ -261,7 +269,7 @@ pub fn hear(spec: &SourceSpec, frame: &Frame, now: Timestamp) -> Result<Event, S
         watched: true,
         cursor: &NEVER_READ,
     };
-    posts::heard::hear(spec.kind, frame, context)
+    posts::heard::hear(spec.kind, frame, gate, context)
 }
 
 /// The post that a request asks about again, where it is a single one.

@@ -87,6 +87,32 @@ fn a_source_of_posts_needs_no_more_than_its_kind_and_its_server() {
 }
 
 #[test]
+fn bluesky_is_searched_with_a_login_and_reads_accounts_without_one() {
+    let problem = parse("[[posts]]\nkind = \"bluesky\"\n").expect_err("what?");
+    assert!(problem.contains("posts[0].accounts") && problem.contains("app password"), "{problem}");
+    let problem = parse("[[posts]]\nkind = \"bluesky\"\nquery = [\"is down\"]\n").expect_err("who?");
+    assert!(problem.contains("posts[0].query") && problem.contains("only for who is logged in"), "{problem}");
+    let settings = parse("[[posts]]\nkind = \"bluesky\"\naccounts = [\"@a.example\", \"a.example\", \" \"]\n");
+    let settings = settings.expect("is right");
+    let spec = settings.sources.iter().find(|spec| spec.name == "bluesky").expect("there");
+    assert_eq!((spec.url.as_str(), spec.posts.accounts.len()), ("https://public.api.bsky.app", 1));
+    assert!(spec.posts.queries.is_empty(), "nobody is logged in");
+
+    let environment = Environment {
+        secrets: [("DOWNWIRE_BLUESKY".to_owned(), "secret".to_owned())].into(),
+        ..Environment::default()
+    };
+    let text = "[[posts]]\nkind = \"bluesky\"\ntoken = \"DOWNWIRE_BLUESKY\"\naccount = \"a.example\"\n";
+    let settings = config::parse(text, "f", &environment).expect("is right");
+    let spec = settings.sources.iter().find(|spec| spec.name == "bluesky").expect("there");
+    assert_eq!(spec.url, "https://bsky.social", "a session is good only where it was opened");
+    assert!(!spec.posts.queries.is_empty());
+    let text = format!("{text}login = \"https://pds.example/\"\n");
+    let settings = config::parse(&text, "f", &environment).expect("is right");
+    assert!(settings.sources.iter().any(|spec| spec.posts.accounts.is_empty() && spec.url == "https://pds.example"));
+}
+
+#[test]
 fn the_environment_goes_before_the_file_and_an_entry_is_overridden_field_by_field() {
     let environment = Environment {
         listen: Some("[::1]:9".to_owned()),

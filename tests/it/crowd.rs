@@ -1,10 +1,16 @@
 //! Public posts: read from servers that behave as the real ones do, once each, and gone when their authors want it.
 
+mod bluesky;
+mod bluesky_payloads;
+mod bluesky_peer;
+mod bluesky_server;
+mod documents;
 mod hackernews;
 mod jetstream;
 mod lists;
 mod mastodon;
 mod numbers;
+mod payloads;
 mod real;
 mod taken_back;
 mod voices;

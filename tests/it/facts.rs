@@ -1,7 +1,7 @@
 //! Facts out of texts: the seed case, properties that hold for any text, speed. `facts/` measures them on labelled data.
 
 mod news;
-mod reports;
+pub mod reports;
 
 use std::{fs, io::Write as _, process::Stdio, time::Instant};
 

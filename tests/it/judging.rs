@@ -1,5 +1,7 @@
 //! How good the judge is, on labelled texts that it never saw: printed, with a floor below. And that its commands work.
 
+mod reports;
+
 use std::fs;
 
 use downwire::{

@@ -27,6 +27,9 @@ pub enum Heard {
     AccountGone(String),
 }
 
+/// Whether words may be kept at all; asked before anything is made of a frame of a firehose.
+pub type Gate<'a> = &'a dyn Fn(&str) -> bool;
+
 /// A frame with what tells it from others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
@@ -52,9 +55,14 @@ pub(in crate::source) fn listen(polled: &Polled<'_>, server: &str, rewind: Signe
 ///
 /// # Errors
 /// Why it is none that the stream should give; the next one may be well.
-pub(in crate::source) fn hear(kind: SourceKind, frame: &Frame, context: Context<'_>) -> Result<Event, String> {
+pub(in crate::source) fn hear(
+    kind: SourceKind,
+    frame: &Frame,
+    gate: Gate<'_>,
+    context: Context<'_>,
+) -> Result<Event, String> {
     match kind {
-        SourceKind::Jetstream => jetstream::hear(frame, context),
+        SourceKind::Jetstream => jetstream::hear(frame, gate, context),
         SourceKind::MastodonStream => mastodon_stream::hear(frame, context),
         _ => Err("no stream".to_owned()),
     }

@@ -3,9 +3,15 @@
 //! The cursor is the server's time of an event in microseconds; it is inclusive, delivery is at least once, and a cursor
 //! that is too old is clamped in silence. Identity and account events come whatever was asked for. An author's clock may
 //! say anything: a post counts at its own time, but never later than the server saw it, and not much earlier.
+//!
+//! Nearly every post is about something else: a frame is read where it lies, and nothing is made of a post before its words
+//! have passed the gate.
 //! Source: the README of bluesky-social/jetstream.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::{
+    borrow::Cow,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 use jiff::SignedDuration;
 use serde::Deserialize;
@@ -13,7 +19,7 @@ use serde::Deserialize;
 use super::{
     Polled,
     draft::Draft,
-    heard::{CURSOR, Event, Heard},
+    heard::{CURSOR, Event, Gate, Heard},
 };
 use crate::{
     model::{Frame, Listen, Network, Timestamp, time},
@@ -54,8 +60,8 @@ struct Commit<'a> {
     collection: &'a str,
     rkey: &'a str,
     rev: Option<&'a str>,
-    #[serde(default)]
-    record: Option<Record>,
+    #[serde(borrow, default)]
+    record: Option<Record<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -64,44 +70,60 @@ struct Account<'a> {
     status: Option<&'a str>,
 }
 
+/// A string that is copied only where it is written with escapes.
+#[derive(Deserialize)]
+struct Word<'a>(#[serde(borrow)] Cow<'a, str>);
+
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
-struct Record {
-    text: Option<String>,
-    created_at: Option<String>,
-    langs: Option<Vec<String>>,
-    reply: Option<Reply>,
-    embed: Option<Embed>,
+struct Record<'a> {
+    #[serde(borrow)]
+    text: Option<Word<'a>>,
+    #[serde(borrow)]
+    created_at: Option<Word<'a>>,
+    #[serde(borrow)]
+    langs: Option<Vec<Word<'a>>>,
+    #[serde(borrow)]
+    reply: Option<Reply<'a>>,
+    #[serde(borrow)]
+    embed: Option<Embed<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Reply {
-    parent: Option<Reference>,
+struct Reply<'a> {
+    #[serde(borrow)]
+    parent: Option<Reference<'a>>,
 }
 
 /// A quote is an embedded record, or one beside pictures.
 #[derive(Deserialize)]
-struct Embed {
-    record: Option<Quoted>,
+struct Embed<'a> {
+    #[serde(borrow)]
+    record: Option<Quoted<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Quoted {
-    uri: Option<String>,
-    record: Option<Reference>,
+struct Quoted<'a> {
+    #[serde(borrow)]
+    uri: Option<Word<'a>>,
+    #[serde(borrow)]
+    record: Option<Reference<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Reference {
-    uri: Option<String>,
+struct Reference<'a> {
+    #[serde(borrow)]
+    uri: Option<Word<'a>>,
 }
 
 /// Reads a frame.
-pub(super) fn hear(frame: &Frame, context: Context<'_>) -> Result<Event, String> {
+pub(super) fn hear(frame: &Frame, gate: Gate<'_>, context: Context<'_>) -> Result<Event, String> {
     let wire: Wire<'_> =
         serde_json::from_str(&frame.data).map_err(|error| format!("no frame of Jetstream: {error}"))?;
     let heard = match (&wire.commit, &wire.account) {
-        (Some(commit), _) if wire.kind == "commit" && commit.collection == POSTS => heard(&wire, commit, context)?,
+        (Some(commit), _) if wire.kind == "commit" && commit.collection == POSTS => {
+            heard(&wire, commit, gate, context)?
+        }
         (_, Some(account)) if wire.kind == "account" && is_gone(account) => Heard::AccountGone(wire.did.to_owned()),
         _ => Heard::Nothing,
     };
@@ -125,37 +147,43 @@ fn key(wire: &Wire<'_>) -> u64 {
     hasher.finish()
 }
 
-fn heard(wire: &Wire<'_>, commit: &Commit<'_>, context: Context<'_>) -> Result<Heard, String> {
-    let uri = format!("at://{}/{POSTS}/{}", wire.did, commit.rkey);
+fn heard(wire: &Wire<'_>, commit: &Commit<'_>, gate: Gate<'_>, context: Context<'_>) -> Result<Heard, String> {
+    let uri = || format!("at://{}/{POSTS}/{}", wire.did, commit.rkey);
     if commit.operation == "delete" {
-        return Ok(Heard::Gone(Network::Bluesky.id(&uri)));
+        return Ok(Heard::Gone(Network::Bluesky.id(&uri())));
     }
-    let Some(record) = &commit.record else { return Err(format!("{uri} has no record")) };
-    let seen_at = time::from_micros(wire.time_us).min(context.now);
-    let text = record.text.clone().unwrap_or_default();
+    let Some(record) = &commit.record else { return Err(format!("{} has no record", uri())) };
+    let text = record.text.as_ref().map_or("", |text| &text.0);
+    let is_edit = commit.operation == "update";
     if text.trim().is_empty() {
+        // What an author took out of a post must not stay here.
+        return Ok(if is_edit { Heard::Gone(Network::Bluesky.id(&uri())) } else { Heard::Nothing });
+    }
+    // An edit may be one of a post that is held, whatever it says now.
+    if !is_edit && !gate(text) {
         return Ok(Heard::Nothing);
     }
-    let id = |uri: Option<&String>| uri.map(|uri| Network::Bluesky.id(uri));
+    let seen_at = time::from_micros(wire.time_us).min(context.now);
+    let id = |uri: Option<&Word<'_>>| uri.map(|uri| Network::Bluesky.id(&uri.0));
     let quoted = record.embed.as_ref().and_then(|embed| embed.record.as_ref());
     let quoted = quoted.and_then(|quoted| quoted.uri.as_ref().or(quoted.record.as_ref()?.uri.as_ref()));
     let item = Draft {
         url: Some(format!("https://bsky.app/profile/{}/post/{}", wire.did, commit.rkey)),
-        text,
+        text: text.to_owned(),
         author: Some(wire.did.to_owned()),
         created_at: Some(written_at(record, seen_at)),
-        edited_at: (commit.operation == "update").then_some(seen_at),
-        language: record.langs.as_ref().and_then(|langs| langs.first().cloned()),
+        edited_at: is_edit.then_some(seen_at),
+        language: record.langs.as_ref().and_then(|langs| Some(langs.first()?.0.clone().into_owned())),
         quote_of: id(quoted),
         reply_to: id(record.reply.as_ref().and_then(|reply| reply.parent.as_ref()?.uri.as_ref())),
-        ..Draft::new(Network::Bluesky, uri)
+        ..Draft::new(Network::Bluesky, uri())
     }
     .finish(context)?;
     Ok(Heard::Post(Box::new(item)))
 }
 
 /// When a post was written, as far as its author can be believed.
-fn written_at(record: &Record, seen_at: Timestamp) -> Timestamp {
-    let said = record.created_at.as_deref().and_then(dates::instant);
+fn written_at(record: &Record<'_>, seen_at: Timestamp) -> Timestamp {
+    let said = record.created_at.as_ref().and_then(|said| dates::instant(&said.0));
     said.filter(|said| *said <= seen_at && seen_at.duration_since(*said) <= LATE).unwrap_or(seen_at)
 }

@@ -1,4 +1,4 @@
-//! Public posts: one file per network, each with what to ask and how an answer is read. [`ADAPTERS`] is the closed set.
+//! Public posts: one file per network, each with what to ask and how an answer is read. `ADAPTERS` is the closed set.
 //!
 //! A poll is a plan of chains: one for each hashtag, search or account. Within a chain an answer may name the request
 //! behind it; how far a chain has come is a cursor of its name, committed with what was read up to there, so that nothing
@@ -6,6 +6,9 @@
 //! they tell that something was taken back.
 
 mod activity;
+mod bluesky;
+mod bluesky_held;
+mod bluesky_post;
 mod discourse;
 mod draft;
 mod github;
@@ -22,6 +25,8 @@ mod stackexchange;
 mod telegram;
 mod walk;
 mod youtube;
+
+use std::{borrow::Borrow, collections::BTreeMap};
 
 use serde_json::Value;
 
@@ -88,6 +93,7 @@ const ADAPTERS: &[Adapter] = &[
     mastodon::ADAPTER,
     mastodon::BESIDE_STREAM,
     hackernews::ADAPTER,
+    bluesky::ADAPTER,
     lemmy::ADAPTER,
     discourse::ADAPTER,
     stackexchange::ADAPTER,
@@ -140,6 +146,13 @@ pub(super) fn next_chain(polled: &Polled<'_>, asked: &Ask) -> Option<Ask> {
     plan.next()
 }
 
+/// What is forgotten of a chain whose request is one that the server cannot answer: where it was to go on. Its cursor stays.
+pub(super) fn forget(polled: &Polled<'_>, chain: &str) -> BTreeMap<String, String> {
+    let inside = format!("{chain}:");
+    let keys = polled.state.cursor.keys().filter(|key| key.starts_with(&inside));
+    keys.map(|key| (key.clone(), String::new())).collect()
+}
+
 /// Where the same is asked for when the server does not know the address.
 pub(super) fn elsewhere(kind: SourceKind, asked: &Ask) -> Option<Ask> {
     adapter(kind)?.elsewhere?(asked)
@@ -155,12 +168,12 @@ pub(super) fn recheck(polled: &Polled<'_>, held: &[HeldPost]) -> Vec<Ask> {
 fn read_all<T>(
     reading: &mut Reading,
     what: &str,
-    list: &[Value],
+    list: &[impl Borrow<Value>],
     read: impl Fn(&Value) -> Result<T, String>,
     mut take: impl FnMut(&mut Reading, T),
 ) {
     for (at, value) in (1..).zip(list) {
-        match read(value) {
+        match read(value.borrow()) {
             Ok(one) => take(reading, one),
             Err(reason) => reading.skipped.push(format!("{what} {at}: {reason}")),
         }

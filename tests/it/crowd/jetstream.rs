@@ -12,10 +12,10 @@ use std::{
 
 use downwire::{
     catalogue::Catalogue,
-    classify::Classifier,
+    classify::{Classifier, Text},
     fetch::{self, Fetcher},
     jobs::{Stages, Stop, Trouble, commit, queue::state_of, stream},
-    model::{Clock as _, Display, Network, PostsQuery, SourceKind, SourceSpec},
+    model::{Clock as _, Display, ItemKind, Network, PostsQuery, SourceKind, SourceSpec},
     store::Store,
 };
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -48,6 +48,10 @@ struct Ways {
     repeats: bool,
     /// Neighbours change places.
     reorders: bool,
+    /// The line holds longer each time.
+    holds_longer: bool,
+    /// Before every frame there is a pause.
+    lags: Option<Duration>,
 }
 
 /// A server: its events by time, and how many lines were opened.
@@ -59,8 +63,14 @@ struct Server {
 
 impl Server {
     fn say(&self, event: &Value) {
+        self.say_line(&event.to_string());
+    }
+
+    /// Says a frame to the byte.
+    fn say_line(&self, frame: &str) {
+        let event: Value = serde_json::from_str(frame).expect("JSON");
         let at = event["time_us"].as_i64().expect("a time");
-        self.events.lock().expect("not poisoned").push((at, event.to_string()));
+        self.events.lock().expect("not poisoned").push((at, frame.to_owned()));
     }
 
     /// Serves on a port of its own; gives its address.
@@ -89,6 +99,8 @@ impl Server {
         };
         let Ok(mut socket) = accept_hdr_async(stream, look).await else { return };
         let (mut next, mut sent) = (0, 0);
+        let lines = if ways.holds_longer { self.opened.load(Ordering::SeqCst) } else { 1 };
+        let most = ways.cut_after.map(|frames| frames * lines);
         loop {
             let mut page: Vec<(i64, String)> = self.events.lock().expect("not poisoned")[next..].to_vec();
             next += page.len();
@@ -97,8 +109,9 @@ impl Server {
                 page.chunks_mut(2).for_each(|pair| pair.reverse());
             }
             for (_, frame) in page {
+                tokio::time::sleep(ways.lags.unwrap_or_default()).await;
                 for _ in 0..if ways.repeats { 2 } else { 1 } {
-                    if ways.cut_after == Some(sent) || socket.send(Message::text(frame.clone())).await.is_err() {
+                    if most == Some(sent) || socket.send(Message::text(frame.clone())).await.is_err() {
                         return;
                     }
                     sent += 1;
@@ -151,7 +164,11 @@ struct Ear {
 
 impl Ear {
     async fn new(folder: &Folder, servers: &[String]) -> Self {
-        let clock = FixedClock::at(NOW);
+        Self::at(NOW, folder, servers).await
+    }
+
+    async fn at(now: &str, folder: &Folder, servers: &[String]) -> Self {
+        let clock = FixedClock::at(now);
         let store = store(Backend::Sqlite, folder, clock.clone()).await.expect("SQLite is there");
         let spec = SourceSpec {
             name: "jetstream".to_owned(),
@@ -227,7 +244,7 @@ async fn whatever_befalls_the_line_every_post_is_kept_once_and_counted_once() {
         Ways { cut_after: Some(37), ..Ways::default() },
         Ways { repeats: true, ..Ways::default() },
         Ways { reorders: true, cut_after: Some(41), ..Ways::default() },
-        Ways { repeats: true, reorders: true, cut_after: Some(53) },
+        Ways { repeats: true, reorders: true, cut_after: Some(53), ..Ways::default() },
     ] {
         let (folder, server) = (Folder::new(), Server::default());
         // Fewer than a cut lets through at a time would never arrive: what is sent again each time grows.
@@ -259,7 +276,7 @@ async fn a_line_that_is_cut_again_and_again_gets_on() {
         event
     };
     (0..60).for_each(|n| server.say(&slow(n)));
-    let address = server.start(Ways { cut_after: Some(25), repeats: false, reorders: true }).await;
+    let address = server.start(Ways { cut_after: Some(25), reorders: true, ..Ways::default() }).await;
     let ear = Ear::new(&folder, &[address]).await;
     let all = (outages(60), counted(60));
     ear.listen(async |store| kept(store).await == all).await;
@@ -348,15 +365,15 @@ async fn when_one_server_is_gone_the_next_one_is_listened_to() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_real_window_is_read_frame_by_frame() {
-    let Some(path) = data::path("posts/bluesky/jetstream_v1_window_2026-07-04.jsonl") else { return };
-    let lines = fs::read_to_string(path).expect("reads");
+    let Some(lines) = window() else { return };
     let spec = Ear::new(&Folder::new(), &["ws://127.0.0.1:9".to_owned()]).await.spec;
     let (mut kinds, mut posts): (BTreeMap<String, usize>, usize) = (BTreeMap::new(), 0);
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
         let value: Value = serde_json::from_str(line).expect("JSON");
         let frame = downwire::model::Frame { event: String::new(), data: line.to_owned() };
         let now = "2026-07-05T00:00:00Z".parse().expect("an instant");
-        let event = downwire::source::hear(&spec, &frame, now).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let event =
+            downwire::source::hear(&spec, &frame, &|_| true, now).unwrap_or_else(|error| panic!("{error}: {line}"));
         assert_eq!(event.time_us, value["time_us"].as_i64());
         let is_post = value["commit"]["collection"] == "app.bsky.feed.post" && value["commit"]["operation"] == "create";
         let has_text = value["commit"]["record"]["text"].as_str().is_some_and(|text| !text.trim().is_empty());
@@ -367,4 +384,128 @@ async fn a_real_window_is_read_frame_by_frame() {
     }
     println!("{} frames: {kinds:?}; {posts} of them create posts", lines.lines().count());
     assert!(posts >= 10);
+}
+
+/// Frames as they were recorded, of a third of a second.
+fn window() -> Option<String> {
+    let path = data::path("posts/bluesky/jetstream_v1_window_2026-07-04.jsonl")?;
+    Some(fs::read_to_string(path).expect("reads"))
+}
+
+/// How many of the posts in frames are judged to speak of an outage.
+fn relevant(lines: &str) -> usize {
+    let classifier = Classifier::new(&Catalogue::built_in());
+    let texts = lines.lines().filter_map(|line| {
+        let told: Value = serde_json::from_str(line).ok()?;
+        Some(told["commit"]["record"]["text"].as_str()?.to_owned())
+    });
+    let is_relevant = |text: &String| {
+        let subject = Text { kind: ItemKind::Post, title: "", text, source: "jetstream" };
+        classifier.gate(text) && classifier.judge(subject).outage
+    };
+    texts.filter(is_relevant).count()
+}
+
+/// Replays the recorded frames with ours among them, each at a time of its own, by a server of such ways; `lie` changes
+/// the times of recorded ones. Every one must be kept or counted once. Gives how many lines were opened.
+async fn replay(ways: Ways, lie: impl Fn(usize, i64) -> i64) -> usize {
+    let Some(lines) = window() else { return 0 };
+    let (folder, server) = (Folder::new(), Server::default());
+    let (mut ours, mut deleted) = (0, BTreeSet::new());
+    for (at, line) in lines.lines().filter(|line| !line.trim().is_empty()).enumerate() {
+        let told: Value = serde_json::from_str(line).expect("JSON");
+        let time = told["time_us"].as_i64().expect("a time");
+        server.say_line(&line.replacen(&time.to_string(), &lie(at, time).to_string(), 1));
+        if at % 4 == 0 {
+            let mut event = post(ours);
+            event["time_us"] = json!(time + 1);
+            server.say(&event);
+            ours += 1;
+        }
+        // What was said a while ago is taken back.
+        if at % 48 == 47 {
+            let mut event = delete(ours / 3 * 3 - 3, 0);
+            event["time_us"] = json!(time + 2);
+            server.say(&event);
+            deleted.insert(ours / 3 * 3 - 3);
+        }
+    }
+    let address = server.start(ways).await;
+    let ear = Ear::at("2026-07-04T14:40:00Z", &folder, &[address]).await;
+    let kept_at_last: BTreeSet<i64> = outages(ours).difference(&deleted).copied().collect();
+    let all = (kept_at_last, counted(ours));
+    ear.listen(async |store| kept(store).await == all).await;
+    assert_eq!(ear.kept().await, all, "{ways:?}");
+    let held = ear.store.held_posts("jetstream", Default::default(), 1_000).await.expect("reads");
+    assert_eq!(
+        held.len(),
+        all.0.len() + relevant(&lines),
+        "of the recorded posts, those that are judged so one by one"
+    );
+    assert!(ours > 30 && deleted.len() >= 3);
+    server.opened.load(Ordering::SeqCst)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_recorded_frames_over_a_line_that_is_cut() {
+    let ways = Ways { cut_after: Some(70), holds_longer: true, ..Ways::default() };
+    let opened = replay(ways, |_, time| time).await;
+    assert!(opened == 0 || opened >= 3, "{opened}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_recorded_frames_each_twice() {
+    replay(Ways { repeats: true, ..Ways::default() }, |_, time| time).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_recorded_frames_out_of_order() {
+    replay(Ways { reorders: true, ..Ways::default() }, |_, time| time).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_recorded_frames_one_by_one_and_late() {
+    replay(Ways { lags: Some(Duration::from_millis(10)), ..Ways::default() }, |_, time| time).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_recorded_frames_with_times_of_other_years() {
+    const YEAR: i64 = 365 * 86_400_000_000;
+    let lie = |at, time| match at % 5 {
+        0 => time + YEAR,
+        1 => time - YEAR,
+        _ => time,
+    };
+    replay(Ways { repeats: true, reorders: true, ..Ways::default() }, lie).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_that_takes_the_outage_back_replaces_what_was_kept() {
+    let (folder, server) = (Folder::new(), Server::default());
+    (0..6).for_each(|n| server.say(&post(n)));
+    let edit = |n: i64, at: i64, text: &str| {
+        let mut edit = post(n);
+        edit["time_us"] = json!(BEGAN + at * 1_000);
+        edit["commit"]["operation"] = json!("update");
+        edit["commit"]["rev"] = json!(format!("e{n}"));
+        edit["commit"]["record"]["text"] = json!(text);
+        edit
+    };
+    let address = server.start(Ways::default()).await;
+    let ear = Ear::new(&folder, &[address]).await;
+    ear.listen(async |store| kept(store).await.0 == outages(6)).await;
+    // One is held and now says something else, one is held and says nothing any more, one was never kept.
+    server.say(&edit(0, 100, "a walk by the sea"));
+    server.say(&edit(3, 101, " "));
+    server.say(&edit(2, 102, "a walk in the hills"));
+    let expected = BTreeSet::from([0]);
+    let id = Network::Bluesky.id("at://did:plc:0/app.bsky.feed.post/k0");
+    ear.listen(async |store| {
+        let row = store.item(id).await.expect("reads").expect("held");
+        row.item.text == "a walk by the sea" && kept(store).await.0 == expected
+    })
+    .await;
+    let row = ear.store.item(id).await.expect("reads").expect("held");
+    assert_eq!((row.item.text.as_str(), row.version, row.verdict.outage), ("a walk by the sea", 2, false));
+    assert_eq!(ear.kept().await.0, expected);
 }

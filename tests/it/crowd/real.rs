@@ -4,49 +4,13 @@
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 use downwire::{
-    model::{
-        Answer, Ask, Display, ItemKind, Outcome, PostsQuery, SourceKind, SourceSpec, SourceState, Timestamp, Validators,
-    },
-    source::{self, Reading},
+    model::{ItemKind, SourceKind},
+    source::Reading,
 };
 use serde_json::Value;
 
+use super::documents::{now, read};
 use crate::support::data;
-
-fn now() -> Timestamp {
-    "2026-10-01T00:00:00Z".parse().expect("an instant")
-}
-
-/// Reads a document as the answer to a source's first request.
-fn read(kind: SourceKind, body: &[u8]) -> Reading {
-    let posts = PostsQuery { accounts: vec!["a".to_owned()], queries: vec!["b".to_owned()], ..PostsQuery::default() };
-    let url = "https://forum.example".to_owned();
-    let spec = SourceSpec {
-        name: "real".to_owned(),
-        kind,
-        url: url.clone(),
-        schedule: "* * * * *".to_owned(),
-        service: Some("ChatGPT".to_owned()),
-        language: None,
-        display: Display::Excerpt,
-        posts,
-    };
-    let state = SourceState::new("real", &url, now());
-    let ask: Ask = source::begin(&spec, &state, now()).expect("asks for something");
-    let answer = Answer {
-        outcome: Outcome::Fresh,
-        url: ask.url.clone(),
-        moved_to: None,
-        content_type: None,
-        body: body.to_owned(),
-        validators: Validators::default(),
-        fresh_for: None,
-        retry_after: None,
-        noindex: false,
-        link: None,
-    };
-    source::read(&spec, &state, &ask, &answer, now()).unwrap_or_else(|error| panic!("{kind:?}: {error}"))
-}
 
 fn json(path: &Path) -> Value {
     serde_json::from_slice(&fs::read(path).expect("reads")).expect("JSON")

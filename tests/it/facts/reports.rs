@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use crate::support::data;
 
 /// The rows of a CSV file, each by the names of its columns.
-fn rows(text: &str) -> Vec<HashMap<String, String>> {
+pub fn rows(text: &str) -> Vec<HashMap<String, String>> {
     let mut records: Vec<Vec<String>> = vec![vec![String::new()]];
     let mut quoted = false;
     let mut letters = text.trim_start_matches('\u{feff}').chars().peekable();

@@ -162,10 +162,34 @@ impl Answer {
 
 /// One GET over a connection of its own.
 pub fn get(address: &str, path: &str, headers: &[(&str, &str)]) -> std::io::Result<Answer> {
+    ask(address, "GET", path, headers, "", Duration::from_secs(20))
+}
+
+/// Posts JSON to a server that may have much to do for it.
+pub fn post(address: &str, path: &str, body: &str) -> std::io::Result<Answer> {
+    let length = body.len().to_string();
+    ask(
+        address,
+        "POST",
+        path,
+        &[("Content-Type", "application/json"), ("Content-Length", &length)],
+        body,
+        Duration::from_secs(120),
+    )
+}
+
+fn ask(
+    address: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+    patience: Duration,
+) -> std::io::Result<Answer> {
     let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    stream.set_read_timeout(Some(patience))?;
     let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n{more}\r\n")?;
+    write!(stream, "{method} {path} HTTP/1.0\r\nHost: {address}\r\n{more}\r\n{body}")?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();

@@ -69,7 +69,7 @@ pub struct Request {
 type Requests = Arc<Mutex<Vec<Request>>>;
 
 /// What answers a path that nothing was set for.
-type Handler = Arc<dyn Fn(&str) -> Reply + Send + Sync>;
+type Handler = Arc<dyn Fn(&str, &str) -> Reply + Send + Sync>;
 
 /// The server, on a thread of its own.
 #[derive(Clone)]
@@ -122,6 +122,11 @@ impl Web {
 
     /// Sets what answers every path that nothing was set for: a server that thinks.
     pub fn answer_by(&self, handler: impl Fn(&str) -> Reply + Send + Sync + 'static) {
+        self.answer_by_head(move |path, _| handler(path));
+    }
+
+    /// The same, by the path and everything before the body in lower case.
+    pub fn answer_by_head(&self, handler: impl Fn(&str, &str) -> Reply + Send + Sync + 'static) {
         *self.handler.lock().expect("not poisoned") = Some(Arc::new(handler));
     }
 
@@ -162,7 +167,8 @@ async fn connection(
         };
         let reply = replies.lock().expect("not poisoned").get(&path).cloned();
         let handler = handler.lock().expect("not poisoned").clone();
-        let reply = reply.or_else(|| handler.map(|handler| handler(&path)));
+        let reply =
+            reply.or_else(|| handler.map(|handler| handler(&path, &String::from_utf8_lossy(&head).to_lowercase())));
         let reply = reply.unwrap_or_else(|| Reply::Whole(404, Vec::new(), Vec::new()));
         let again = answer(&mut stream, reply, &head, &written).await;
         requests.lock().expect("not poisoned")[number].done = Some(Instant::now());
