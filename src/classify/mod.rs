@@ -65,6 +65,7 @@ pub struct Classifier {
     weights: Weights,
     nature: Nature,
     reports: Reports,
+    version: String,
 }
 
 impl Classifier {
@@ -79,12 +80,15 @@ impl Classifier {
     }
 
     fn with(catalogue: &Catalogue, weights: Weights) -> Self {
+        let reader = Reader::new(catalogue);
+        let version = format!("{}-{}", weights.about.version, reader.digest());
         Self {
             catalogue: catalogue.clone(),
-            reader: Reader::new(catalogue),
+            reader,
             weights,
             nature: Nature::shipped(),
             reports: Reports::shipped(),
+            version,
         }
     }
 
@@ -105,9 +109,9 @@ impl Classifier {
         (weights.write(), said)
     }
 
-    /// What judges: stored with every verdict.
+    /// What judges, and by which names: stored with every verdict. With other names a text may be about other services.
     pub fn version(&self) -> &str {
-        &self.weights.about.version
+        &self.version
     }
 
     /// Judges a text.
@@ -134,7 +138,7 @@ impl Classifier {
             cause: None,
             sub_cause: None,
             why,
-            version: self.weights.about.version.clone(),
+            version: self.version.clone(),
         };
         if outage {
             // What an operator writes is built like a report; what is not is searched for phrases.

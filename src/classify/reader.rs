@@ -1,5 +1,7 @@
 //! What reads a text before it is judged: the names and the phrases that are looked for.
 
+use sha2::{Digest, Sha256};
+
 use super::{cues::Cues, features::Reading};
 use crate::{
     catalogue::{Catalogue, Service, alias::AliasTable},
@@ -8,6 +10,9 @@ use crate::{
 
 /// How much of a text is judged, in bytes: what an article is about it says at its beginning.
 const JUDGED: usize = 16 * 1024;
+
+/// Bytes of a digest that tell lists of names apart.
+const DIGEST: usize = 4;
 
 /// Knows every name and every phrase.
 #[derive(Debug, Clone)]
@@ -30,6 +35,16 @@ impl Reader {
             known.put(service);
         }
         Self { aliases: AliasTable::new(&known), services: known.services().to_vec(), cues: Cues::shipped() }
+    }
+
+    /// The beginning of a digest of every name, in hexadecimal.
+    pub fn digest(&self) -> String {
+        let mut hasher = Sha256::new();
+        for service in &self.services {
+            let Service { name, owner, domain, aliases, ambiguous, hashtags, .. } = service;
+            hasher.update(format!("{name}\n{owner}\n{domain:?}\n{aliases:?}\n{ambiguous:?}\n{hashtags:?}\n"));
+        }
+        hasher.finalize().iter().take(DIGEST).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Reads a text from a source.

@@ -110,6 +110,17 @@ fn handles_and_sources_name_a_service() {
 }
 
 #[test]
+fn the_version_tells_by_which_names_it_judges() {
+    let mut catalogue = Catalogue::built_in();
+    assert_eq!(Classifier::new(&catalogue).version(), JUDGE.version());
+    catalogue.put(crate::catalogue::Service::named("Fabrikam Cloud"));
+    let other = Classifier::new(&catalogue);
+    let head = &JUDGE.weights.about.version;
+    assert!(other.version() != JUDGE.version() && other.version().starts_with(head.as_str()), "{}", other.version());
+    assert_eq!(judge("Fabrikam is down").version, JUDGE.version());
+}
+
+#[test]
 fn the_weights_fit_the_crate() {
     let bytes = include_bytes!("data/weights.bin");
     assert!(bytes.len() <= 8 * 1024 * 1024, "{}", bytes.len());
