@@ -66,7 +66,7 @@ impl AliasTable {
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::LeftmostLongest)
-            // A tenth of the room of `DFA`'s 48 MB; the judge has other work that takes longer.
+            // 1.5 MB for 8,300 names where `DFA` takes 53, at three fifths of its speed: names are a small part of judging.
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&words);
         // Thousands of names are far below the automaton's limits (2^31 states).
