@@ -1,6 +1,5 @@
 //! Names in text: one pass over all names, aliases, domains and hashtags of the catalogue. Names are kept folded
-//! ([`text::fold`](crate::text::fold)): a text that is folded too is searched for every spelling, one that is not for the
-//! plain ones.
+//! ([`text::fold`](crate::text::fold)), and so must be the text that is searched.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
@@ -36,15 +35,49 @@ pub struct Mention {
 /// The table. Building it takes a while; it is built once.
 #[derive(Debug, Clone)]
 pub struct AliasTable {
+    /// Names in ASCII: nearly all, and with few kinds of bytes, so that the fastest automaton takes some megabytes.
+    plain: Names,
+    /// The others, which stand in no text that is ASCII. As fast an automaton would take fifty megabytes for them.
+    wide: Names,
+}
+
+/// Names and what each stands for.
+#[derive(Debug, Clone)]
+struct Names {
     automaton: AhoCorasick,
     patterns: Vec<(usize, How)>,
+}
+
+impl Names {
+    fn new(names: Vec<(String, usize, How)>, kind: AhoCorasickKind) -> Self {
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(kind))
+            .build(names.iter().map(|(name, ..)| name));
+        // Thousands of names are far below the automaton's limits (2^31 states).
+        let automaton = automaton.expect("the catalogue fits an automaton");
+        Self { automaton, patterns: names.into_iter().map(|(_, service, how)| (service, how)).collect() }
+    }
+
+    fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Mention> + 'a {
+        self.automaton.find_iter(text).filter_map(move |found| {
+            let (service, how) = *self.patterns.get(found.pattern().as_usize())?;
+            let (from, to) = (found.start(), found.end());
+            let stands_alone = !joins(text[..from].chars().next_back(), text[from..].chars().next())
+                && !joins(text[..to].chars().next_back(), text[to..].chars().next());
+            // `box.com` names Box, `mailbox.com` does not; `claude.ai` is no sentence that ends in Claude.
+            stands_alone.then_some(Mention { service, from, to, how })
+        })
+    }
 }
 
 impl AliasTable {
     /// The table of a catalogue.
     pub fn new(catalogue: &Catalogue) -> Self {
-        let mut words: Vec<String> = Vec::new();
-        let mut patterns = Vec::new();
+        let (mut plain, mut wide) = (Vec::new(), Vec::new());
+        let mut put = |name: String, service: usize, how: How| {
+            if name.is_ascii() { plain.push((name, service, how)) } else { wide.push((name, service, how)) }
+        };
         for (at, service) in catalogue.services().iter().enumerate() {
             let names = service.aliases.iter().chain([&service.name]).chain(&service.domain);
             for name in names.filter(|name| name.chars().count() > 1) {
@@ -55,35 +88,35 @@ impl AliasTable {
                 };
                 let mut folded = String::new();
                 fold(name, &mut folded);
-                words.push(folded);
-                patterns.push((at, how));
+                put(folded, at, how);
             }
             for tag in &service.hashtags {
-                words.push(format!("#{tag}"));
-                patterns.push((at, How::Hashtag));
+                let mut folded = String::new();
+                fold(tag, &mut folded);
+                put(format!("#{folded}"), at, How::Hashtag);
             }
         }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::LeftmostLongest)
-            // 1.5 MB for 8,300 names where `DFA` takes 53, at three fifths of its speed: names are a small part of judging.
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&words);
-        // Thousands of names are far below the automaton's limits (2^31 states).
-        let automaton = automaton.expect("the catalogue fits an automaton");
-        Self { automaton, patterns }
+        Self { plain: Names::new(plain, AhoCorasickKind::DFA), wide: Names::new(wide, AhoCorasickKind::ContiguousNFA) }
     }
 
-    /// Every place where a service is named, as a word of its own, in order.
-    pub fn mentions<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Mention> + 'a {
-        self.automaton.find_iter(text).filter_map(move |found| {
-            let (service, how) = *self.patterns.get(found.pattern().as_usize())?;
-            let (from, to) = (found.start(), found.end());
-            let stands_alone = !joins(text[..from].chars().next_back(), text[from..].chars().next())
-                && !joins(text[..to].chars().next_back(), text[to..].chars().next());
-            // `box.com` names Box, `mailbox.com` does not; `claude.ai` is no sentence that ends in Claude.
-            stands_alone.then_some(Mention { service, from, to, how })
-        })
+    /// Every place where a service is named, as a word of its own, in order. The text is folded, or at least lower case.
+    pub fn mentions(&self, text: &str) -> Vec<Mention> {
+        let mut found: Vec<Mention> = self.plain.find(text).collect();
+        if text.is_ascii() {
+            return found;
+        }
+        found.extend(self.wide.find(text));
+        // Of names that overlap the first counts, and of those that begin together the longest.
+        found.sort_by_key(|mention| (mention.from, std::cmp::Reverse(mention.to)));
+        let mut end = 0;
+        found.retain(|mention| {
+            let is_free = mention.from >= end;
+            if is_free {
+                end = mention.to;
+            }
+            is_free
+        });
+        found
     }
 }
 
@@ -111,7 +144,10 @@ mod tests {
     fn named(text: &str) -> Vec<(String, How)> {
         let catalogue = Catalogue::built_in();
         let table = AliasTable::new(&catalogue);
-        table.mentions(text).map(|mention| (catalogue.services()[mention.service].name.clone(), mention.how)).collect()
+        let mut folded = String::new();
+        fold(text, &mut folded);
+        let mentions = table.mentions(&folded).into_iter();
+        mentions.map(|mention| (catalogue.services()[mention.service].name.clone(), mention.how)).collect()
     }
 
     #[test]
@@ -129,5 +165,17 @@ mod tests {
             let expected: Vec<_> = expected.into_iter().map(|(name, how)| (name.to_owned(), how)).collect();
             assert_eq!(named(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn names_of_both_kinds_are_found_in_order_and_the_longest_wins() {
+        let catalogue = Catalogue::built_in();
+        let table = AliasTable::new(&catalogue);
+        let mut folded = String::new();
+        fold("Slack も LINE障害 もChatGPTも落ちてる #LINEdown", &mut folded);
+        let mentions = table.mentions(&folded);
+        assert!(mentions.windows(2).all(|pair| pair[0].to <= pair[1].from), "{mentions:?}");
+        let names: Vec<_> = mentions.iter().map(|one| catalogue.services()[one.service].name.as_str()).collect();
+        assert!(["Slack", "ChatGPT", "LINE"].iter().all(|name| names.contains(name)), "{names:?}");
     }
 }

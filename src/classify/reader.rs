@@ -59,7 +59,7 @@ impl Reader {
             return None;
         }
         let words = source.to_lowercase().replace(['_', '/', '-', '.', ':'], " ");
-        let longest = self.aliases.mentions(&words).max_by_key(|mention| mention.to - mention.from);
+        let longest = self.aliases.mentions(&words).into_iter().max_by_key(|mention| mention.to - mention.from);
         longest.map(|mention| mention.service)
     }
 }
