@@ -109,8 +109,37 @@ pub struct Found {
 /// The table of all phrases.
 #[derive(Debug, Clone)]
 pub struct Cues {
+    /// Phrases in ASCII, in the fastest automaton: with so few kinds of bytes it takes some megabytes.
+    plain: Phrases,
+    /// The others, which stand in no line that is ASCII. As fast an automaton would take fifty megabytes for them.
+    wide: Phrases,
+}
+
+/// Phrases, what they say and in which languages.
+#[derive(Debug, Clone)]
+struct Phrases {
     automaton: AhoCorasick,
     of: Vec<(Cue, u16)>,
+}
+
+impl Phrases {
+    fn new(phrases: Vec<((String, Cue), u16)>, kind: AhoCorasickKind) -> Self {
+        let automaton = AhoCorasick::builder()
+            .kind(Some(kind))
+            .match_kind(MatchKind::Standard)
+            .start_kind(StartKind::Unanchored)
+            .build(phrases.iter().map(|((phrase, _), _)| phrase));
+        // A few thousand phrases are far below the automaton's limits.
+        let automaton = automaton.expect("the phrases fit an automaton");
+        Self { automaton, of: phrases.into_iter().map(|((_, cue), languages)| (cue, languages)).collect() }
+    }
+
+    fn find<'a>(&'a self, line: &'a str) -> impl Iterator<Item = Found> + 'a {
+        self.automaton.find_overlapping_iter(Input::new(line)).filter_map(|found| {
+            let (cue, languages) = *self.of.get(found.pattern().as_usize())?;
+            Some(Found { cue, languages, from: found.start(), to: found.end() })
+        })
+    }
 }
 
 impl Cues {
@@ -120,25 +149,21 @@ impl Cues {
         for (phrase, cue, language) in entries(include_str!("data/cues.txt")) {
             *phrases.entry((phrase, cue)).or_default() |= language;
         }
-        let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::DFA))
-            .match_kind(MatchKind::Standard)
-            .start_kind(StartKind::Unanchored)
-            .build(phrases.keys().map(|(phrase, _)| phrase));
-        // A few thousand phrases are far below the automaton's limits.
-        let automaton = automaton.expect("the phrases fit an automaton");
-        Self { automaton, of: phrases.into_iter().map(|((_, cue), languages)| (cue, languages)).collect() }
+        let (plain, wide) = phrases.into_iter().partition(|((phrase, _), _)| phrase.is_ascii());
+        Self {
+            plain: Phrases::new(plain, AhoCorasickKind::DFA),
+            wide: Phrases::new(wide, AhoCorasickKind::ContiguousNFA),
+        }
     }
 
     /// Every cue of a line, in order, and the language (a place in [`LANGUAGES`]) that most of them are in. One inside
     /// a longer one is hidden: a `power outage` is no `outage`.
     pub fn find(&self, line: &str, into: &mut Vec<Found>) -> usize {
         into.clear();
-        let matches = self.automaton.find_overlapping_iter(Input::new(line));
-        into.extend(matches.filter_map(|found| {
-            let (cue, languages) = *self.of.get(found.pattern().as_usize())?;
-            Some(Found { cue, languages, from: found.start(), to: found.end() })
-        }));
+        into.extend(self.plain.find(line));
+        if !line.is_ascii() {
+            into.extend(self.wide.find(line));
+        }
         let language = spoken(into);
         into.retain(|found| found.languages & (ENGLISH | 1 << language) != 0);
         into.sort_unstable_by_key(|found| (found.from, usize::MAX - found.to, found.cue));

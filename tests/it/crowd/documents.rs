@@ -20,7 +20,8 @@ pub fn read(kind: SourceKind, body: &[u8]) -> Reading {
     try_read(kind, body).unwrap_or_else(|error| panic!("{kind:?}: {error}"))
 }
 
-fn try_read(kind: SourceKind, body: &[u8]) -> Result<Reading, ReadError> {
+/// The same, where it may be none of the network's.
+pub fn try_read(kind: SourceKind, body: &[u8]) -> Result<Reading, ReadError> {
     let posts = PostsQuery { accounts: vec!["a".to_owned()], queries: vec!["b".to_owned()], ..PostsQuery::default() };
     let url = "https://forum.example".to_owned();
     let spec = SourceSpec {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 use downwire::{
     model::{ItemKind, SourceKind},
-    source::Reading,
+    source::{Hint, Reading, read_file},
 };
 use serde_json::Value;
 
@@ -178,4 +178,43 @@ fn a_thread_of_reddit_is_read_with_what_was_taken_back() {
     println!("{children} children, {} read, {} taken back", reading.items.len(), reading.deleted.len());
     assert_eq!(reading.items.len() + reading.deleted.len(), things);
     are_sound("comments_tree.json", &reading);
+}
+
+#[test]
+fn the_feeds_beside_the_posts_are_read_and_what_is_read_by_nobody_is_refused() {
+    let Some(data) = data::path("posts") else { return };
+    let read = |file: &str| {
+        let hint = Hint { platform: None, service: None, name: file };
+        read_file(&fs::read(data.join(file)).expect("reads"), hint, now())
+    };
+    for file in [
+        "feeds_misc/rss2_bbc.xml",
+        "feeds_misc/rss2_cloudflare_blog.xml",
+        "feeds_misc/rss_wordpress_perceval.xml",
+        "google_news/search_2026-09-25_trimmed.xml",
+    ] {
+        let text = fs::read_to_string(data.join(file)).expect("reads");
+        let items = text.matches("<item>").count() + text.matches("<item ").count();
+        let reading = read(file).unwrap_or_else(|error| panic!("{file}: {error}"));
+        println!("{file}: {} items", reading.items.len());
+        assert!(items > 0);
+        assert_eq!((reading.items.len(), reading.skipped.len()), (items, 0), "{file}: {:?}", reading.skipped);
+    }
+    let items = json(&data.join("feeds_misc/jsonfeed_1_1_elastic.json"))["items"].as_array().map_or(0, Vec::len);
+    let reading = read("feeds_misc/jsonfeed_1_1_elastic.json").expect("a feed");
+    assert!(items > 0 && reading.items.len() == items);
+    // Posts of X cost money, and a bot of Telegram sees only the chats that it is in: neither is read, and neither is taken
+    // for something else.
+    for file in
+        ["x/tweets_search_recent_v2.json", "x/tweets_search_v1_1_page_3.json", "telegram/bot_api_getUpdates.json"]
+    {
+        let refused = read(file).expect_err(file).to_string();
+        assert!(!refused.is_empty(), "{file}");
+    }
+    // What a limit answers is no list of issues.
+    for file in ["github/rate_limit.json", "github/secondary_rate_limit_error.json"] {
+        let body = fs::read(data.join(file)).expect("reads");
+        let refused = super::documents::try_read(SourceKind::GitHub, &body).expect_err(file).to_string();
+        assert!(refused.contains("GitHub"), "{file}: {refused}");
+    }
 }
