@@ -41,9 +41,10 @@ pub const CAUSES: [&str; 6] = ["MAINTAIN", "CONFIG", "DEPLOY", "EXTERNAL", "OVER
 impl Nature {
     /// The one in the crate.
     pub fn shipped() -> Self {
-        let lines = include_str!("data/nature.txt").lines().map(str::trim);
-        let entries: Vec<(String, Meaning)> =
-            lines.filter(|line| !line.is_empty() && !line.starts_with('#')).flat_map(entries).collect();
+        let entries: Vec<(String, Meaning)> = entries()
+            .filter(|entry| matches!(entry.set, "symptom" | "cause"))
+            .map(|Entry { set, value, sub, phrase }| (phrase, Meaning { is_cause: set == "cause", value, sub }))
+            .collect();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .build(entries.iter().map(|(phrase, _)| phrase));
@@ -59,11 +60,8 @@ impl Nature {
         let line = &reading.normal.line;
         let felt = after_first(line, &FELT, if reading.normal.tokens.len() > SHORT { FEW } else { usize::MAX });
         let told = after_first(line, &BECAUSE, MANY);
-        // A phrase shares its blank with the next one, which leftmost-longest would lose.
-        let mut at = 0;
-        while let Some(found) = self.automaton.find(&line[at..]) {
-            let Some(meaning) = self.meanings.get(found.pattern().as_usize()) else { break };
-            let from = at + found.start();
+        for (pattern, from, _) in phrases(&self.automaton, line) {
+            let Some(meaning) = self.meanings.get(pattern) else { continue };
             if meaning.is_cause {
                 // What is named where causes are told counts more than what is mentioned anywhere.
                 let count = if told.0 > 0 && (told.0..told.1).contains(&from) { 4 } else { 1 };
@@ -74,7 +72,6 @@ impl Nature {
             } else if let Some(place) = SYMPTOMS.iter().position(|known| *known == meaning.value) {
                 symptoms[place] += usize::from((felt.0..felt.1).contains(&from));
             }
-            at += found.end() - usize::from(line[at..at + found.end()].ends_with(' ') && found.len() > 1);
         }
         let named = SYMPTOMS.iter().zip(symptoms).filter(|(_, count)| *count > 0);
         let (cause, sub) = named_cause(&causes);
@@ -118,20 +115,41 @@ fn named_cause(causes: &[(&Meaning, usize)]) -> (Option<String>, Option<String>)
     (best.map(|value| (*value).to_owned()), sub.map(str::to_owned))
 }
 
-/// The lines of the data: `symptom VALUE: phrases` or `cause VALUE sub: phrases`.
-fn entries(line: &'static str) -> Vec<(String, Meaning)> {
-    let Some((head, phrases)) = line.split_once(':') else { return Vec::new() };
-    let mut head = head.split(' ');
-    let (set, value, sub) = (head.next(), head.next().unwrap_or_default(), head.next());
-    if !matches!(set, Some("symptom" | "cause")) {
-        return Vec::new();
-    }
-    let meaning = Meaning { is_cause: set == Some("cause"), value, sub };
-    let phrases = phrases.split(';').map(str::trim).filter(|phrase| !phrase.is_empty());
-    phrases.map(|phrase| (pattern(phrase), meaning.clone())).collect()
+/// The phrases in a line, the longest at each place: which, from where and to where.
+pub(super) fn phrases<'a>(
+    automaton: &'a AhoCorasick,
+    line: &'a str,
+) -> impl Iterator<Item = (usize, usize, usize)> + 'a {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let found = automaton.find(&line[at..])?;
+        let (from, to) = (at + found.start(), at + found.end());
+        // A phrase shares its blank with the next one, which leftmost-longest would lose.
+        at = to - usize::from(line[from..to].ends_with(' ') && to - from > 1);
+        Some((found.pattern().as_usize(), from, to))
+    })
 }
 
-pub(super) fn pattern(phrase: &str) -> String {
+/// One phrase of the data: its set (`symptom`, `cause`, `felt`, `why`), its value, a finer word, and how it stands in a line.
+pub(super) struct Entry {
+    pub set: &'static str,
+    pub value: &'static str,
+    pub sub: Option<&'static str>,
+    pub phrase: String,
+}
+
+/// The data: lines of `set VALUE sub: phrases`, in their order.
+pub(super) fn entries() -> impl Iterator<Item = Entry> {
+    let lines = include_str!("data/nature.txt").lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split_once(':')).flat_map(|(head, phrases)| {
+        let mut head = head.split(' ');
+        let (set, value, sub) = (head.next().unwrap_or_default(), head.next().unwrap_or_default(), head.next());
+        let phrases = phrases.split(';').map(str::trim).filter(|phrase| !phrase.is_empty());
+        phrases.map(move |phrase| Entry { set, value, sub, phrase: pattern(phrase) })
+    })
+}
+
+fn pattern(phrase: &str) -> String {
     let stem = phrase.strip_suffix('*');
     let line = Normal::phrase(stem.unwrap_or(phrase));
     let line = if stem.is_some() { line.trim_end() } else { line.as_str() };

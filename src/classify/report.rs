@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::{
-    nature::{CAUSES, Found, SYMPTOMS, pattern},
+    nature::{CAUSES, Entry, Found, SYMPTOMS, entries, phrases},
     normal::Normal,
 };
 
@@ -131,16 +131,12 @@ impl Phrases {
 
     /// What the phrases in a line say, each with its length in words.
     fn find(&self, line: &str) -> Vec<(&'static str, Option<&'static str>, usize)> {
-        let (mut found, mut at) = (Vec::new(), 0);
-        while let Some(phrase) = self.automaton.find(&line[at..]) {
-            let (from, to) = (at + phrase.start(), at + phrase.end());
-            if let Some((value, sub)) = self.says.get(phrase.pattern().as_usize()) {
-                found.push((*value, *sub, line[from..to].split_whitespace().count()));
-            }
-            // A phrase shares its blank with the next one.
-            at = to - usize::from(line[from..to].ends_with(' ') && to - from > 1);
-        }
-        found
+        let found = phrases(&self.automaton, line);
+        let said = found.filter_map(|(pattern, from, to)| {
+            let (value, sub) = *self.says.get(pattern)?;
+            Some((value, sub, line[from..to].split_whitespace().count()))
+        });
+        said.collect()
     }
 }
 
@@ -155,22 +151,16 @@ impl Reports {
     /// With the phrases of the crate.
     pub fn shipped() -> Self {
         let (mut felt, mut why) = (HashMap::new(), HashMap::new());
-        let lines = include_str!("data/nature.txt").lines().map(str::trim);
-        for line in lines.filter(|line| !line.starts_with('#')) {
-            let Some((head, phrases)) = line.split_once(':') else { continue };
-            let mut head = head.split(' ');
-            let (set, value, sub) = (head.next(), head.next().unwrap_or_default(), head.next());
+        for Entry { set, value, sub, phrase } in entries() {
             let table = match set {
-                Some("felt") => &mut felt,
-                Some("cause" | "why") => &mut why,
+                "felt" => &mut felt,
+                "cause" | "why" => &mut why,
                 _ => continue,
             };
-            for phrase in phrases.split(';').map(str::trim).filter(|phrase| !phrase.is_empty()) {
-                match value {
-                    "-" => table.remove(&pattern(phrase)),
-                    value => table.insert(pattern(phrase), (value, sub)),
-                };
-            }
+            match value {
+                "-" => table.remove(&phrase),
+                value => table.insert(phrase, (value, sub)),
+            };
         }
         Self { felt: Phrases::new(felt), why: Phrases::new(why) }
     }

@@ -64,9 +64,8 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A stage of ours failed in a way that it should not.
-    pub fn bug() -> Self {
-        let words = "downwire failed on what it sent (a bug worth reporting; the log has its place)".to_owned();
+    /// A failure of which nothing more is known.
+    fn failing(words: String) -> Self {
         Self {
             words,
             health: Health::Failing,
@@ -75,22 +74,19 @@ impl Failure {
             is_refusal: false,
             is_wrong: false,
         }
+    }
+
+    /// A stage of ours failed in a way that it should not.
+    pub fn bug() -> Self {
+        let words = "downwire failed on what it sent (a bug worth reporting; the log has its place)".to_owned();
+        Self::failing(words)
     }
 
     /// The archive refused what came.
     pub fn refused(words: String) -> Self {
-        Self {
-            words,
-            health: Health::Failing,
-            retry_after: None,
-            is_absence: false,
-            is_refusal: false,
-            is_wrong: false,
-        }
+        Self::failing(words)
     }
-}
 
-impl Failure {
     /// What an answer means that `kind` of source gave. Reddit answers 403 where it means 429 (reported of its feeds since
     /// June 2026), and YouTube 404 and 500 for days about channels that are still there.
     pub fn of(kind: SourceKind, error: FetchError) -> Self {
@@ -125,22 +121,14 @@ impl From<super::detect::Undetected> for Failure {
     fn from(error: super::detect::Undetected) -> Self {
         match error {
             super::detect::Undetected::Unreachable(error) => error.into(),
-            unknown => Self {
-                words: unknown.to_string(),
-                health: Health::Failing,
-                retry_after: None,
-                is_absence: false,
-                is_refusal: false,
-                is_wrong: false,
-            },
+            unknown => Self::failing(unknown.to_string()),
         }
     }
 }
 
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
-        let words = error.to_string();
-        Self { words, health: Health::Failing, retry_after: None, is_absence: false, is_refusal: true, is_wrong: false }
+        Self { is_refusal: true, ..Self::failing(error.to_string()) }
     }
 }
 

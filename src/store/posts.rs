@@ -140,6 +140,11 @@ async fn take_out(
     Ok(())
 }
 
+/// Ids as the table of items writes them.
+fn ids(rows: &[String]) -> Result<Vec<Id>, StoreError> {
+    rows.iter().map(|id| id.parse().map_err(|error| changes::wrong("items", error))).collect()
+}
+
 /// The posts of these authors.
 pub(super) async fn of_authors(transaction: &DatabaseTransaction, authors: &[String]) -> Result<Vec<Id>, StoreError> {
     let mut found = Vec::new();
@@ -151,9 +156,7 @@ pub(super) async fn of_authors(transaction: &DatabaseTransaction, authors: &[Str
             .into_tuple()
             .all(transaction)
             .await?;
-        for id in rows {
-            found.push(id.parse().map_err(|error| changes::wrong("items", error))?);
-        }
+        found.extend(ids(&rows)?);
     }
     Ok(found)
 }
@@ -253,7 +256,7 @@ impl Store {
             .into_tuple()
             .all(&self.reader)
             .await?;
-        rows.iter().map(|id| id.parse().map_err(|error| changes::wrong("items", error))).collect()
+        ids(&rows)
     }
 
     /// How many posts named a service in each minute from `since` on, oldest first; only minutes with any.
@@ -350,7 +353,7 @@ impl Store {
             .into_tuple()
             .all(&self.writer)
             .await?;
-        rows.iter().map(|id| id.parse().map_err(|error| changes::wrong("items", error))).collect()
+        ids(&rows)
     }
 
     /// Asks whoever writes the index to merge away what was deleted.

@@ -3,14 +3,12 @@
 use std::{collections::BTreeMap, fs};
 
 use downwire::{
-    model::{
-        Answer, Ask, Display, Frame, Network, Outcome, PostsQuery, SourceKind, SourceSpec, SourceState, Timestamp,
-        Validators,
-    },
+    model::{Answer, Ask, Display, Frame, Network, PostsQuery, SourceKind, SourceSpec, SourceState, Timestamp},
     source::{self, ReadError, Reading},
 };
 use serde_json::Value;
 
+use super::documents::answer;
 use crate::support::data;
 
 fn now() -> Timestamp {
@@ -36,18 +34,7 @@ fn read(body: &str) -> Result<Reading, ReadError> {
     let state = SourceState::new(&spec.name, &spec.url, now());
     let url = format!("{}/xrpc/app.bsky.feed.getPosts", spec.url);
     let ask = Ask { url: url.clone(), chain: "held:posts".to_owned(), ..Ask::default() };
-    let answer = Answer {
-        outcome: Outcome::Fresh,
-        url,
-        content_type: Some("application/json".to_owned()),
-        body: body.as_bytes().to_vec(),
-        moved_to: None,
-        validators: Validators::default(),
-        fresh_for: None,
-        retry_after: None,
-        noindex: false,
-        link: None,
-    };
+    let answer = Answer { content_type: Some("application/json".to_owned()), ..answer(&url, body.as_bytes()) };
     source::read(&spec, &state, &ask, &answer, now())
 }
 

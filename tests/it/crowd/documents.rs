@@ -15,6 +15,22 @@ pub fn now() -> Timestamp {
     "2026-10-01T00:00:00Z".parse().expect("an instant")
 }
 
+/// A fresh answer from an address, with nothing else said.
+pub fn answer(url: &str, body: &[u8]) -> Answer {
+    Answer {
+        outcome: Outcome::Fresh,
+        url: url.to_owned(),
+        moved_to: None,
+        content_type: None,
+        body: body.to_owned(),
+        validators: Validators::default(),
+        fresh_for: None,
+        retry_after: None,
+        noindex: false,
+        link: None,
+    }
+}
+
 /// Reads a document.
 pub fn read(kind: SourceKind, body: &[u8]) -> Reading {
     try_read(kind, body).unwrap_or_else(|error| panic!("{kind:?}: {error}"))
@@ -36,18 +52,7 @@ pub fn try_read(kind: SourceKind, body: &[u8]) -> Result<Reading, ReadError> {
     };
     let state = SourceState::new("real", &url, now());
     let ask: Ask = source::begin(&spec, &state, now()).expect("asks for something");
-    let answer = Answer {
-        outcome: Outcome::Fresh,
-        url: ask.url.clone(),
-        moved_to: None,
-        content_type: None,
-        body: body.to_owned(),
-        validators: Validators::default(),
-        fresh_for: None,
-        retry_after: None,
-        noindex: false,
-        link: None,
-    };
+    let answer = answer(&ask.url, body);
     source::read(&spec, &state, &ask, &answer, now())
 }
 

@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc, time::Duration};
 
 use downwire::{
     fetch::{self, Fetcher},
-    model::{
-        Answer, Ask, Display, Frame, Health, Listen, Network, Outcome, PostsQuery, SourceKind, SourceSpec, SourceState,
-        Timestamp, Validators,
-    },
+    model::{Ask, Display, Frame, Health, Listen, Network, PostsQuery, SourceKind, SourceSpec, SourceState, Timestamp},
     source::{
         self, Reading,
         posts::{HELD, heard::Heard},
@@ -16,7 +13,7 @@ use downwire::{
 };
 use serde_json::Value;
 
-use super::Poller;
+use super::{Poller, documents::answer};
 use crate::support::{
     backend::Folder,
     clock::FixedClock,
@@ -47,18 +44,7 @@ fn read(kind: SourceKind, body: &[u8], chain: Option<&str>) -> Result<Reading, S
     let state = SourceState::new(&spec.name, &spec.url, now());
     let mut ask: Ask = source::begin(&spec, &state, now()).expect("asks for something");
     ask.chain = chain.map_or(ask.chain, str::to_owned);
-    let answer = Answer {
-        outcome: Outcome::Fresh,
-        url: ask.url.clone(),
-        moved_to: None,
-        content_type: None,
-        body: body.to_owned(),
-        validators: Validators::default(),
-        fresh_for: None,
-        retry_after: None,
-        noindex: false,
-        link: None,
-    };
+    let answer = answer(&ask.url, body);
     source::read(&spec, &state, &ask, &answer, now()).map_err(|error| error.to_string())
 }
 
