@@ -260,6 +260,9 @@ pub struct TrainArgs {
     /// Labelled texts as JSON Lines (plain or .gz)
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// What was annotated apart from the texts: lines of id, yes, no or undecidable, phase, scope, separated by tabs
+    #[arg(long, value_name = "FILE")]
+    pub annotations: Vec<PathBuf>,
     /// Texts in more languages, which only move thresholds
     #[arg(long, value_name = "FILE")]
     pub thresholds: Vec<PathBuf>,

@@ -41,6 +41,9 @@ pub struct AliasTable {
     wide: Names,
 }
 
+/// Letters of a name from which on an `s` behind it is read as a possessive: its apostrophe folds to nothing.
+const SHORTEST_OWNED: usize = 3;
+
 /// Names and what each stands for.
 #[derive(Debug, Clone)]
 struct Names {
@@ -63,10 +66,18 @@ impl Names {
         self.automaton.find_iter(text).filter_map(move |found| {
             let (service, how) = *self.patterns.get(found.pattern().as_usize())?;
             let (from, to) = (found.start(), found.end());
-            let stands_alone = !joins(text[..from].chars().next_back(), text[from..].chars().next())
-                && !joins(text[..to].chars().next_back(), text[to..].chars().next());
             // `box.com` names Box, `mailbox.com` does not; `claude.ai` is no sentence that ends in Claude.
-            stands_alone.then_some(Mention { service, from, to, how })
+            if joins(text[..from].chars().next_back(), text[from..].chars().next()) {
+                return None;
+            }
+            let is_end = |to: usize| !joins(text[..to].chars().next_back(), text[to..].chars().next());
+            if is_end(to) {
+                return Some(Mention { service, from, to, how });
+            }
+            // `githubs` was `GitHub's`; a word that is also a name would have its plural there.
+            let is_owned =
+                how == How::Name && to - from >= SHORTEST_OWNED && text[to..].starts_with('s') && is_end(to + 1);
+            is_owned.then_some(Mention { service, from, to: to + 1, how })
         })
     }
 }
@@ -160,6 +171,8 @@ mod tests {
             ("#chatgptdown again", vec![("ChatGPT", How::Hashtag)]),
             ("see https://platform.openai.com/status", vec![("OpenAI API", How::Domain)]),
             ("ChatGPTが落ちた", vec![("ChatGPT", How::Name)]),
+            ("ChatGPT's answers, GitHubs runners", vec![("ChatGPT", How::Name), ("GitHub", How::Name)]),
+            ("boxes, githubber", vec![]),
             ("the OpenAI API and OpenAI", vec![("OpenAI API", How::Name), ("OpenAI", How::Name)]),
         ] {
             let expected: Vec<_> = expected.into_iter().map(|(name, how)| (name.to_owned(), how)).collect();

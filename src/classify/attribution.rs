@@ -4,21 +4,19 @@
 //! it, an `@` or a domain, its owner, the source). Where nothing known is named, the name is read from how such texts are
 //! built: `Name: what happened`, `Name is down`, `@name`. Letters' case is never a cue.
 
-use super::{features::Reading, normal::SERVICE, reader::Reader, unnamed};
+use super::{
+    features::Reading,
+    mention::{counts, is_medium},
+    reader::Reader,
+    unnamed,
+};
 use crate::{
-    catalogue::{
-        Service,
-        alias::{How, Mention},
-    },
+    catalogue::{Service, alias::How},
     model::{ItemKind, Role, verdict::Attribution},
-    text::fold::is_unspaced,
 };
 
 /// Services of a text at most: a text that names more is a list.
 const MOST: usize = 12;
-
-/// Bytes around an ambiguous name in which words of an outage speak for it.
-const BESIDE: usize = 24;
 
 /// Words before a service that is the cause of another's failure.
 const BECAUSE: &[&str] = &[
@@ -50,96 +48,8 @@ const BECAUSE: &[&str] = &[
     "relies on",
 ];
 
-/// What stands behind a name that is the subject of an outage.
-const AFTER: &[&str] = &[
-    "is down",
-    "are down",
-    "down",
-    "was down",
-    "went down",
-    "goes down",
-    "outage",
-    "outages",
-    "is not working",
-    "isnt working",
-    "not working",
-    "wont load",
-    "is offline",
-    "offline",
-    "is unavailable",
-    "unavailable",
-    "has an outage",
-    "is having",
-    "network",
-    "signal",
-    "servers",
-    "server",
-    "api",
-    "app is",
-    "website",
-    "is broken",
-    "keeps crashing",
-    "users report",
-    "customers",
-    "is back",
-    "isnt loading",
-    "not loading",
-    "en panne",
-    "est en panne",
-    "ne marche",
-    "ne fonctionne",
-    "ist down",
-    "gestort",
-    "ist gestort",
-    "nicht erreichbar",
-    "ausgefallen",
-    "geht nicht",
-    "caido",
-    "se cayo",
-    "no funciona",
-    "fora do ar",
-    "caiu",
-    "nao funciona",
-    "non funziona",
-    "e down",
-    "nie dziala",
-    "coktu",
-    "落ち",
-    "障害",
-    "が使え",
-    "つなが",
-    "繋が",
-    "ダウン",
-];
-
-/// What stands before one.
-const BEFORE: &[&str] = &[
-    "outage at",
-    "outage on",
-    "problem with",
-    "problems with",
-    "issue with",
-    "issues with",
-    "log into",
-    "login to",
-    "errors on",
-    "panne de",
-    "panne chez",
-    "ausfall bei",
-    "storung bei",
-    "storung von",
-    "se cayo",
-    "caida de",
-    "queda do",
-    "awaria",
-    "gangguan",
-];
-
-/// What stands before one that is asked about.
-const ASKING: &[&str] = &["is", "on", "with", "chez", "bei"];
-
 /// Words between a service and those that it took down.
-const TOOK_DOWN: &[&str] = &[
+pub(super) const TOOK_DOWN: &[&str] = &[
     "takes down",
     "took down",
     "taking down",
@@ -186,7 +96,8 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
     let mentions = &reading.normal.mentions;
     for mention in mentions {
         let Some(service) = reader.services.get(mention.service) else { continue };
-        if !counts(mention, service, mentions, folded, of_source, reader) {
+        let is_said_there = mentions.len() > 1 && is_medium(folded, mention);
+        if is_said_there || !counts(mention, service, mentions, folded, of_source, reader) {
             continue;
         }
         let word = &folded[mention.from..mention.to];
@@ -206,6 +117,7 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
     }
     if outage && attributed.services.iter().all(|known| known.role == Role::Upstream) {
         for name in unnamed::names(raw, reading.kind) {
+            let name = reader.known_by_beginning(&name).unwrap_or(name);
             let known = attributed.services.iter().any(|known| known.name.eq_ignore_ascii_case(&name));
             if !known {
                 attributed.add(&name, Role::Affected, None, || format!("names ‘{name}’, which is in no list"));
@@ -258,53 +170,6 @@ fn find_word(text: &str, phrase: &str) -> Option<usize> {
         .find(|at| !inside(text[..*at].chars().next_back()) && !inside(text[at + phrase.len()..].chars().next()))
 }
 
-/// Whether a mention names its service.
-fn counts(
-    mention: &Mention,
-    service: &Service,
-    mentions: &[Mention],
-    folded: &str,
-    of_source: Option<usize>,
-    reader: &Reader,
-) -> bool {
-    if mention.how != How::Ambiguous || of_source == Some(mention.service) {
-        return true;
-    }
-    if folded[..mention.from].ends_with(['@', '#']) {
-        return true;
-    }
-    let by_another_name = mentions.iter().any(|other| {
-        let known = reader.services.get(other.service);
-        other.how != How::Ambiguous && known.is_some_and(|known| known.owner == service.owner)
-    });
-    by_another_name || is_subject(folded, mention.from, mention.to)
-}
-
-/// Whether words of an outage stand beside a name: `box is down`, `is box down`, `outage at box`.
-fn is_subject(folded: &str, from: usize, to: usize) -> bool {
-    let after = folded[to..].trim_start_matches([' ', '"', ':', ',', '-']);
-    let before = folded[..from].trim_end();
-    let begins = |words: &str| {
-        let rest = after.strip_prefix(words);
-        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)) || is_run(words) && rest.is_some()
-    };
-    let ends = |words: &str| {
-        let rest = before.strip_suffix(words);
-        rest.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
-    };
-    // `is box down`: the verb stands before, the particle behind.
-    let near = &after[..(0..=BESIDE.min(after.len())).rev().find(|at| after.is_char_boundary(*at)).unwrap_or(0)];
-    let particle = |word: &str| matches!(word.trim_matches(['?', '!', '.']), "down" | "outage" | "broken");
-    AFTER.iter().any(|words| begins(words))
-        || BEFORE.iter().chain(TOOK_DOWN).any(|words| ends(words))
-        || (ASKING.iter().any(|words| ends(words)) && near.split(' ').any(particle))
-}
-
-/// Whether words are of a script without blanks.
-fn is_run(words: &str) -> bool {
-    words.chars().next().is_some_and(is_unspaced)
-}
-
 /// Whether a service that was named is the other one, or belongs to it.
 fn same_house(name: &str, service: &Service, reader: &Reader) -> bool {
     name == service.name || reader.services.iter().any(|known| known.name == name && known.owner == service.name)
@@ -336,7 +201,7 @@ fn reason(service: &Service, word: &str, how: How) -> String {
     format!("names {}{by}", service.name)
 }
 
-/// Whether the line names a service: for the gate before streams.
+/// Whether a text names a service: for the gate before streams.
 pub fn names_somebody(reading: &Reading) -> bool {
-    reading.normal.line.as_bytes().contains(&SERVICE)
+    !reading.normal.mentions.is_empty()
 }

@@ -47,6 +47,8 @@ pub struct Labelled {
     pub note: String,
     /// No rule separates the readings: left out of training and of scores.
     pub undecidable: bool,
+    /// It shares no words with outages and is none: told by a rule or by its stratum.
+    pub is_easy: bool,
     /// Labelled by a rule, not by reading.
     pub is_weak: bool,
     /// What it counts in training.
@@ -56,7 +58,11 @@ pub struct Labelled {
 impl Labelled {
     /// Reads a line; `None` where it has no text or no label.
     pub fn read(line: &str) -> Option<Self> {
-        let value: Value = serde_json::from_str(line).ok()?;
+        Self::from_value(&serde_json::from_str(line).ok()?)
+    }
+
+    /// The same of a line that was read already.
+    pub fn from_value(value: &Value) -> Option<Self> {
         let word = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
         let text = [word("title"), word("text")].join("\n").trim().to_owned();
         let weak = value["weak"].as_str();
@@ -85,6 +91,7 @@ impl Labelled {
             phase: word("phase"),
             undecidable: is_true(&value["undecidable"]).unwrap_or_default(),
             note,
+            is_easy: !outage && (word("stratum") == "easy" || weak == Some("neg")),
             is_weak,
             weight,
             text,
@@ -106,6 +113,7 @@ impl Labelled {
             phase: String::new(),
             note: String::new(),
             undecidable: false,
+            is_easy: false,
             is_weak: false,
             weight: 1.0,
         }
@@ -146,6 +154,7 @@ fn sentence(line: &str) -> Option<Labelled> {
         phase: phase.to_owned(),
         note: String::new(),
         undecidable: false,
+        is_easy: false,
         is_weak: false,
         weight: OWN,
     })

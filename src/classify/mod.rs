@@ -13,6 +13,7 @@
 //! Every verdict keeps its strongest features in words. `train` makes the weights, `measure` says how good they are;
 //! [`keywords`] is the baseline that stands beside them in every table.
 
+pub mod annotations;
 mod attribution;
 mod cues;
 mod features;
@@ -20,6 +21,7 @@ pub mod keywords;
 pub mod labelled;
 mod linear;
 pub mod measure;
+mod mention;
 mod nature;
 mod normal;
 mod reader;
@@ -34,6 +36,7 @@ use crate::{
     model::{Incident, IncidentKind, Item, ItemKind, Role, Scope, Verdict, verdict::Attribution},
 };
 
+use attribution::names_somebody;
 use cues::{Cue, LANGUAGES};
 use labelled::Labelled;
 use linear::logistic;
@@ -55,6 +58,24 @@ pub struct Text<'a> {
     pub text: &'a str,
     /// The name of its source: `github_status` and `r/slack` say what their texts are about. May be empty.
     pub source: &'a str,
+}
+
+impl<'a> Text<'a> {
+    /// Of an item.
+    pub fn of(item: &'a Item) -> Self {
+        Self { kind: item.kind, title: &item.title, text: &item.text, source: &item.source }
+    }
+}
+
+/// What a post of a stream is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sifted {
+    /// It names no service and holds no phrase of an outage.
+    Nothing,
+    /// It speaks of these services, and of no outage.
+    Names(Vec<String>),
+    /// It speaks of an outage.
+    Outage,
 }
 
 /// The judge. Building it takes a while; it is built once and shared.
@@ -158,12 +179,28 @@ impl Classifier {
 
     /// The gate before streams: whether a post names a service or speaks of an outage. What does not is not judged.
     pub fn passes_gate(&self, text: &str, reading: &mut Reading) -> bool {
-        reading.normal.read(text, &self.reader.aliases);
-        if attribution::names_somebody(reading) {
+        reading.normal.read_names(text, &self.reader.aliases);
+        if names_somebody(reading) {
             return true;
         }
+        reading.normal.tokenise();
         self.reader.cues.find(&reading.normal.line, &mut reading.found);
-        reading.found.iter().any(|found| matches!(found.cue, Cue::Down | Cue::Loss))
+        speaks_of_loss(reading)
+    }
+
+    /// Sifts a post of a stream: one reading for the gate, the probability and the names. What is no outage gets no
+    /// reasons, phase or cause, which nobody would see.
+    pub fn sift(&self, subject: Text<'_>, reading: &mut Reading) -> Sifted {
+        let whole = joined(subject);
+        self.reader.read(&whole, subject.kind, subject.source, reading);
+        if !names_somebody(reading) && !speaks_of_loss(reading) {
+            return Sifted::Nothing;
+        }
+        if self.probability(reading) >= self.threshold(reading) {
+            return Sifted::Outage;
+        }
+        let found = attribution::attribute(reading, beginning(&whole), subject.source, false, &self.reader);
+        Sifted::Names(found.services.into_iter().map(|service| service.name).collect())
     }
 
     /// Whether a text of a stream may be about an outage at all: it names a service, or holds a phrase of one. What does
@@ -174,7 +211,7 @@ impl Classifier {
 
     /// Judges an item.
     pub fn judge_item(&self, item: &Item) -> Verdict {
-        self.judge(Text { kind: item.kind, title: &item.title, text: &item.text, source: &item.source })
+        self.judge(Text::of(item))
     }
 
     /// Judges an official incident: what the page calls one is one, unless it is maintenance.
@@ -260,6 +297,11 @@ impl Classifier {
         let names = [&service.name, &service.owner].into_iter().chain(&service.aliases).chain(&service.domain);
         names.chain(&service.hashtags).cloned().collect()
     }
+}
+
+/// Whether a text that was read holds a phrase of an outage.
+fn speaks_of_loss(reading: &Reading) -> bool {
+    reading.found.iter().any(|found| matches!(found.cue, Cue::Down | Cue::Loss))
 }
 
 /// The place of the highest.

@@ -50,10 +50,15 @@ pub struct Normal {
 impl Normal {
     /// Brings a text into its judged form.
     pub fn read(&mut self, text: &str, aliases: &AliasTable) {
+        self.read_names(text, aliases);
+        self.tokenise();
+    }
+
+    /// Looks for the names in a text, the first half of [`read`](Self::read); [`tokenise`](Self::tokenise) is the other.
+    pub fn read_names(&mut self, text: &str, aliases: &AliasTable) {
         fold(without_trailing_addresses(text), &mut self.folded);
         self.mentions.clear();
         self.mentions.extend(aliases.mentions(&self.folded));
-        self.tokenise();
     }
 
     /// Brings a phrase of the data into the same form; `<s>` and its like are the marks.
@@ -118,7 +123,8 @@ impl Normal {
         self.line.truncate(self.tokens.last().map_or(1, |(_, to)| *to as usize + 1));
     }
 
-    fn tokenise(&mut self) {
+    /// Divides the folded text into tokens.
+    pub fn tokenise(&mut self) {
         let Self { folded, mentions, line, tokens } = self;
         line.clear();
         line.push(' ');

@@ -6,6 +6,7 @@ use super::{cues::Cues, features::Reading};
 use crate::{
     catalogue::{Catalogue, Service, alias::AliasTable},
     model::ItemKind,
+    text::fold::fold,
 };
 
 /// How much of a text is judged, in bytes: what an article is about it says at its beginning.
@@ -53,6 +54,15 @@ impl Reader {
         into.read(beginning(text), kind, has_context, &self.aliases, &self.cues);
     }
 
+    /// The service that a name read from a text begins with, when only a part of that service is named behind it.
+    pub fn known_by_beginning(&self, name: &str) -> Option<String> {
+        let mut folded = String::new();
+        fold(name, &mut folded);
+        let mention = self.aliases.mentions(&folded).into_iter().find(|mention| mention.from == 0)?;
+        let is_part = folded[mention.to..].split_whitespace().all(|word| PARTS.contains(&word));
+        self.services.get(mention.service).filter(|_| is_part).map(|service| service.name.clone())
+    }
+
     /// The service that a source is about by its name (`github_status`, `r/slack`): the longest that is named.
     pub fn service_of_source(&self, source: &str) -> Option<usize> {
         if source.is_empty() {
@@ -63,6 +73,12 @@ impl Reader {
         longest.map(|mention| mention.service)
     }
 }
+
+/// What a service's name is followed by when a part of it is meant: `Amazon homepage`.
+const PARTS: [&str; 14] = [
+    "homepage", "search", "service", "services", "website", "site", "app", "login", "store", "servers", "systems",
+    "system", "network", "cloud",
+];
 
 /// A service of the catalogue with the names that we know besides.
 fn joined(known: &Service, more: &Service) -> Service {

@@ -109,6 +109,9 @@ const STEPS: [&str; 8] = [
 /// A heading, in bytes: "Root cause:" tells that the next sentence is one.
 const HEADING: usize = 60;
 
+/// How far into a sentence the heading stands that it begins with, in bytes: `Preliminary root cause: …`.
+const HEADED: usize = 24;
+
 /// Phrases and what they say.
 #[derive(Debug, Clone)]
 struct Phrases {
@@ -230,7 +233,12 @@ impl Reports {
             if any(line, &STEPS) && !any(line, &TELLS[..3]) {
                 weight *= 0.3;
             }
-            told = told.saturating_add(1);
+            // The part that is headed so tells the cause from its beginning, whatever a summary said before it.
+            told = if line.contains(" root cause ") && line.find(" root cause ") < Some(HEADED) {
+                1
+            } else {
+                told.saturating_add(1)
+            };
             weight /= 1.0 + 0.35 * f32::from(told - 1);
             for (place, (value, sub, words)) in self.why.find(line).into_iter().enumerate() {
                 let first = if place == 0 { 1.5 } else { 1.0 };
@@ -238,6 +246,13 @@ impl Reports {
                 let known = weights.entry(value).or_insert((0.0, sub));
                 known.0 += weight * first * exact;
                 known.1 = known.1.or(sub);
+            }
+        }
+        if weights.is_empty() {
+            // Nothing says "because": a cause may still be named outright ("this was in a telecom provider").
+            let plain = sentences.iter().filter(|line| !any(line, &STEPS));
+            for (value, sub, _) in plain.flat_map(|line| self.why.find(line)).filter(|(.., words)| *words > 1) {
+                weights.entry(value).or_insert((0.0, sub)).0 += 1.0;
             }
         }
         let weight = |value: &&str| weights.get(*value).map_or(0.0, |(weight, _)| *weight);

@@ -102,6 +102,59 @@ fn an_ambiguous_name_needs_a_second_cue() {
     assert_eq!(judge("is signal down for anyone else?").services[0].name, "Signal");
 }
 
+fn names(text: &str) -> Vec<String> {
+    judge(text).service_names()
+}
+
+#[test]
+fn a_common_noun_beside_another_service_is_no_name() {
+    for (text, expected) in [
+        ("@O2 is the signal down in Merthyr? no service here", vec!["O2 UK"]),
+        ("@ThreeUK signal down again", vec!["Three UK"]),
+        ("Comcast confirms nationwide outage", vec!["Comcast Xfinity"]),
+        ("Slack and Box are down", vec!["Slack", "Box"]),
+        ("Box's website is down", vec!["Box"]),
+    ] {
+        assert_eq!(names(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn where_something_was_said_is_not_what_is_out() {
+    for text in [
+        "DBS Bank customers could not log in. The bank apologised on Facebook and via Twitter.",
+        "Outage at DBS Bank, it says in a statement on X",
+        "DBS Bank is down, see https://twitter.com/dbsbank/status/17 for more news",
+    ] {
+        assert_eq!(names(text), ["DBS Bank"], "{text}");
+    }
+    assert_eq!(names("Twitter is down, nobody can post"), ["X (Twitter)"]);
+    assert_eq!(names("Facebook and Twitter are down, people say on Reddit"), ["Facebook", "X (Twitter)"]);
+}
+
+#[test]
+fn what_a_name_begins_with_a_known_service_is_that_service() {
+    assert_eq!(names("Amazon homepage is down"), ["Amazon"]);
+    assert_eq!(names("Fabrikam website down"), ["Fabrikam"]);
+}
+
+#[test]
+fn sifting_says_of_a_post_what_the_verdict_says() {
+    let mut reading = Reading::default();
+    for text in
+        ["lunch was great", "ChatGPT is down for everyone", "I love Slack and GitHub", "no signal in leeds since 9"]
+    {
+        let subject = Text { kind: ItemKind::Post, title: "", text, source: "jetstream" };
+        let verdict = JUDGE.judge(subject);
+        let expected = match (JUDGE.gate(text), verdict.outage) {
+            (false, _) => Sifted::Nothing,
+            (true, true) => Sifted::Outage,
+            (true, false) => Sifted::Names(verdict.service_names()),
+        };
+        assert_eq!(JUDGE.sift(subject, &mut reading), expected, "{text}");
+    }
+}
+
 #[test]
 fn handles_and_sources_name_a_service() {
     assert_eq!(judge("@AskSpectrum internet down again?").services[0].name, "Spectrum");

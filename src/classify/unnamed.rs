@@ -156,6 +156,9 @@ const GENERIC: &[&str] = &[
     "el",
 ];
 
+/// Parts of a service that stand behind its name.
+const PARTS: [&str; 6] = ["website", "site", "servers", "network", "systems", "system"];
+
 /// The names in a text: the beginning before a colon, the subject of an outage, the handle that is spoken to.
 pub fn names(raw: &str, kind: usize) -> Vec<String> {
     let first = raw.trim_start().split(['\n']).next().unwrap_or_default();
@@ -180,7 +183,15 @@ fn subject(first: &str) -> Option<String> {
     let before = first.get(..verb)?;
     // From the beginning of the sentence: letters' case must not decide where a name begins.
     let before = before.rsplit([':', ',']).next()?.rsplit(". ").next()?.rsplit(['!', '?']).next()?.trim();
+    let before = without_part(before);
     is_name(before).then(|| before.to_owned())
+}
+
+/// `Northwind's website` is Northwind's.
+fn without_part(name: &str) -> &str {
+    let whole = name.rsplit_once(' ').filter(|(_, last)| PARTS.iter().any(|part| last.eq_ignore_ascii_case(part)));
+    let name = whole.map_or(name, |(rest, _)| rest.trim_end());
+    name.strip_suffix("'s").or_else(|| name.strip_suffix("’s")).unwrap_or(name)
 }
 
 /// The first handle that sounds like a service's desk, or the only one.

@@ -9,7 +9,9 @@ use super::{Output, labels};
 use crate::{
     catalogue::Catalogue,
     classify::{
-        Reading, Text, keywords,
+        Reading, Text,
+        annotations::Annotations,
+        keywords,
         labelled::Labelled,
         measure::{self, Judged, Measured, Told},
     },
@@ -28,7 +30,7 @@ pub fn eval(catalogue: &Catalogue, arguments: &EvalArgs, output: Output) -> anyh
     let judge = labels::judge(catalogue, arguments.weights.as_deref())?;
     let mut labelled = Vec::new();
     for path in &arguments.files {
-        labelled.extend(labels::read(path)?);
+        labelled.extend(labels::read(path, &Annotations::default())?);
     }
     let mut reading = Reading::default();
     let verdicts: Vec<Verdict> = labelled

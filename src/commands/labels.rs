@@ -3,29 +3,35 @@
 use std::{
     fs::File,
     io::{BufRead, BufReader, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
+use serde_json::Value;
 
 use crate::{
     catalogue::Catalogue,
-    classify::{Classifier, labelled::Labelled},
+    classify::{Classifier, annotations::Annotations, labelled::Labelled},
 };
 
 /// Longest line, in bytes: what is longer is no text.
 pub const LONGEST: u64 = 4 << 20;
 
-/// The labelled texts of a file. Lines without a text or a label are counted and said.
+/// The labelled texts of a file, with what was annotated apart from them. Lines without a text or a label are counted and
+/// said.
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn read(path: &Path) -> anyhow::Result<Vec<Labelled>> {
+pub fn read(path: &Path, annotations: &Annotations) -> anyhow::Result<Vec<Labelled>> {
     let mut labelled = Vec::new();
     let mut unread = 0_usize;
     for line in lines(path)? {
         let line = line.with_context(|| path.display().to_string())?;
-        match Labelled::read(&line) {
+        let labelled_line = serde_json::from_str::<Value>(&line).ok().and_then(|mut value| {
+            annotations.apply(&mut value);
+            Labelled::from_value(&value)
+        });
+        match labelled_line {
             Some(one) => labelled.push(one),
             None if line.trim().is_empty() => {}
             None => unread += 1,
@@ -35,6 +41,23 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<Labelled>> {
         eprintln!("{}: {unread} lines have no text or no label", path.display());
     }
     Ok(labelled)
+}
+
+/// The annotations of files.
+///
+/// # Errors
+/// A file cannot be read, or a line of it is no annotation.
+pub fn annotations(paths: &[PathBuf]) -> anyhow::Result<Annotations> {
+    let mut texts = String::new();
+    for path in paths {
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        if let Err(line) = Annotations::read(&text) {
+            bail!("{}: line {line} is no annotation: write id, yes or no or undecidable, phase, scope", path.display());
+        }
+        texts.push_str(&text);
+        texts.push('\n');
+    }
+    Ok(Annotations::read(&texts).unwrap_or_default())
 }
 
 /// The lines of a file; `.gz` is unpacked.

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Archive, Output, labels};
 use crate::{
     catalogue::Catalogue,
-    classify::{Classifier, labelled::Labelled},
+    classify::{Classifier, annotations::Annotations, labelled::Labelled},
     cli::TrainArgs,
     store::{ItemRow, Mark},
 };
@@ -25,8 +25,9 @@ pub async fn train(
     output: Output,
 ) -> anyhow::Result<()> {
     let mut examples = Vec::new();
+    let annotations = labels::annotations(&arguments.annotations)?;
     for path in &arguments.files {
-        examples.extend(labels::read(path)?);
+        examples.extend(labels::read(path, &annotations)?);
     }
     examples.retain(|example| !arguments.without.contains(&example.source));
     if let Some(archive) = archive {
@@ -35,7 +36,7 @@ pub async fn train(
     }
     let mut others = Vec::new();
     for path in &arguments.thresholds {
-        others.extend(labels::read(path)?);
+        others.extend(labels::read(path, &Annotations::default())?);
     }
     if examples.is_empty() {
         bail!("there is nothing to learn from: name files of labelled texts");
@@ -60,6 +61,7 @@ fn command(arguments: &TrainArgs) -> String {
     let name = |path: &std::path::PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut words = vec!["downwire train".to_owned()];
     words.extend(arguments.files.iter().map(name));
+    words.extend(arguments.annotations.iter().map(|path| format!("--annotations {}", name(path))));
     words.extend(arguments.thresholds.iter().map(|path| format!("--thresholds {}", name(path))));
     words.extend(arguments.without.iter().map(|source| format!("--without {source}")));
     words.extend(arguments.marks.then(|| "--marks".to_owned()));

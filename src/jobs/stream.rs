@@ -19,6 +19,7 @@ use tokio::{
 
 use super::{Stages, Stop, commit::Commits, health::Failure, ingest, threads};
 use crate::{
+    classify::{Reading, Sifted, Text},
     fetch::{FetchError, Line},
     model::{Batch, Frame, Health, Id, Item, MinuteCount, SourceKind, SourceSpec, SourceState, Timestamp, time},
     source::{
@@ -105,6 +106,8 @@ struct Listener {
     kept_at: Instant,
     sessions: u32,
     skipped: VecDeque<String>,
+    /// Room for what is judged, used again and again.
+    reading: Reading,
 }
 
 impl Listener {
@@ -125,6 +128,7 @@ impl Listener {
             kept_at: Instant::now(),
             sessions: 0,
             skipped: VecDeque::new(),
+            reading: Reading::default(),
         }
     }
 
@@ -246,19 +250,18 @@ impl Listener {
             return;
         }
         let is_held = item.updated_at.is_some() && self.holds(item.id).await;
-        if !is_held && !self.stages.classifier.gate(&item.text) {
-            return;
-        }
-        let minute = item.published_at.as_second().div_euclid(60);
-        let mut taken = Batch::default();
-        self.stages.take_all(vec![item], Vec::new(), &mut taken);
-        for judged in taken.items {
-            if judged.verdict.outage || is_held {
-                self.batch.items.push(judged);
-                continue;
+        match self.stages.classifier.sift(Text::of(&item), &mut self.reading) {
+            Sifted::Nothing if !is_held => {}
+            Sifted::Names(services) if !is_held => {
+                let minute = item.published_at.as_second().div_euclid(60);
+                for service in services {
+                    *self.counts.entry((service, minute)).or_default() += 1;
+                }
             }
-            for service in judged.verdict.service_names() {
-                *self.counts.entry((service, minute)).or_default() += 1;
+            _ => {
+                let mut taken = Batch::default();
+                self.stages.take_all(vec![item], Vec::new(), &mut taken);
+                self.batch.items.append(&mut taken.items);
             }
         }
     }

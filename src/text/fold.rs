@@ -3,12 +3,21 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+/// What an apostrophe joins to the word before it: `can't`, `what's`. Elsewhere it parts a word from what is before it
+/// (`dell'app`) or behind it (`Ankara'da`).
+const JOINED: [&str; 7] = ["s", "t", "re", "ve", "ll", "m", "d"];
+
 /// Folds a text: lower case, no accents, no apostrophes, one blank for any white space. `into` is emptied first.
 pub fn fold(text: &str, into: &mut String) {
     into.clear();
     let mut after_blank = true;
-    for letter in text.chars() {
-        if letter.is_ascii() {
+    for (at, letter) in text.char_indices() {
+        if matches!(letter, '\'' | '’') && parts(&text[at + letter.len_utf8()..]) {
+            if !after_blank {
+                into.push(' ');
+            }
+            after_blank = true;
+        } else if letter.is_ascii() {
             if letter.is_ascii_whitespace() || letter.is_ascii_control() {
                 if !after_blank {
                     into.push(' ');
@@ -28,6 +37,14 @@ pub fn fold(text: &str, into: &mut String) {
         }
     }
     into.truncate(into.trim_end().len());
+}
+
+/// Whether an apostrophe before these letters ends a word.
+fn parts(behind: &str) -> bool {
+    // No more letters than tell a joined ending from a word.
+    let letters = behind.chars().take(3).take_while(|letter| letter.is_alphabetic());
+    let word: String = letters.flat_map(char::to_lowercase).collect();
+    !word.is_empty() && !JOINED.contains(&word.as_str())
 }
 
 /// Folds a letter beyond ASCII; whether anything is left of it. Upper case comes first, so that a text in capitals folds
@@ -104,6 +121,8 @@ mod tests {
             ("  Störung\n bei  der STRASSE ", "storung bei der strasse"),
             ("Straße", "strasse"),
             ("can’t", "cant"),
+            ("Isn't Domino's 'down'", "isnt dominos down"),
+            ("l'app dell’ateneo ANKARA'DA", "l app dell ateneo ankara da"),
             ("\u{130}stanbul ILIK ılık", "istanbul ilik ilik"),
             ("أبشر متوقّفة", "ابشر متوقفه"),
             ("सेवा बंद", "सेवा बंद"),

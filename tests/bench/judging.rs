@@ -1,13 +1,13 @@
 //! How fast the judge is, on one core: the gate before a firehose, whole verdicts, and the relevance model alone. Beside
-//! it fastText, on the same texts (`tests/peers/judges.py --speed`).
+//! it fastText, on the same texts in the same run, where `tests/bench/run judging` has installed it.
 //!
 //! `DOWNWIRE_TEST_DATA` names the folder with labelled texts; without it our own sentences are judged.
 
-use std::{fs, path::PathBuf, time::Instant};
+use std::{fs, path::PathBuf, process::Command, time::Instant};
 
 use downwire::{
     catalogue::Catalogue,
-    classify::{Classifier, Reading, Text, labelled::Labelled},
+    classify::{Classifier, Reading, Sifted, Text, labelled::Labelled},
     model::ItemKind,
 };
 use serde_json::json;
@@ -33,17 +33,34 @@ fn main() {
     let every: Vec<&str> = (0..TEXTS).map(|at| posts[at % posts.len()].text.as_str()).collect();
 
     let mut reading = Reading::default();
+    // What a stream does with a post, and with one that speaks of an outage the whole verdict besides.
     let (passed, gated) = timed(&firehose, |text| {
-        let passes = judge.passes_gate(text, &mut reading);
-        passes && judge.judge_with(post(text), &mut reading).outage
+        judge.passes_gate(text, &mut reading)
+            && judge.sift(post(text), &mut reading) == Sifted::Outage
+            && judge.judge_with(post(text), &mut reading).outage
     });
     let (_, whole) = timed(&every, |text| judge.judge_with(post(text), &mut reading).outage);
     let (_, alone) = timed(&every, |text| judge.relevance(post(text), &mut reading) > 0.5);
+    let fasttext = fasttext();
+    let times = |rate: u64| fasttext.map(|peer| format!("{:.2}", rate as f64 / peer as f64));
     println!(
         "{}",
         json!({ "posts": posts.len(), "gated_firehose_per_s": gated, "of_it_outages": passed, "whole_verdicts_per_s": whole,
-                "relevance_alone_per_s": alone })
+                "relevance_alone_per_s": alone, "fasttext_per_s": fasttext, "relevance_alone_times_fasttext": times(alone),
+                "gated_firehose_times_fasttext": times(gated) })
     );
+}
+
+/// Predictions a second of fastText's wheel on the same posts, on this core; none where it is not installed.
+fn fasttext() -> Option<u64> {
+    let variable = |name: &str| std::env::vars_os().find(|(key, _)| key == name).map(|(_, value)| PathBuf::from(value));
+    let (python, data) =
+        (variable("DOWNWIRE_BENCH_PYTHON")?, variable("DOWNWIRE_TEST_DATA")?.join("texts/train.jsonl"));
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/peers/judges.py");
+    let said =
+        Command::new(python).arg(script).arg("--speed").arg(std::env::temp_dir()).args([&data, &data]).output().ok()?;
+    let line = String::from_utf8_lossy(&said.stdout).into_owned();
+    serde_json::from_str::<serde_json::Value>(&line).ok()?["fasttext_predictions_per_s"].as_u64()
 }
 
 fn post(text: &str) -> Text<'_> {

@@ -1,0 +1,285 @@
+//! Whether a mention names a service at all. A name that is also a word needs a second cue; a place where something was
+//! said, and what stands in an address, is not what is out.
+
+use super::{attribution::TOOK_DOWN, reader::Reader};
+use crate::{
+    catalogue::{
+        Service,
+        alias::{How, Mention},
+    },
+    text::fold::is_unspaced,
+};
+
+/// Bytes around an ambiguous name in which words of an outage speak for it.
+const BESIDE: usize = 24;
+
+/// What stands behind a name that is the subject of an outage.
+const AFTER: &[&str] = &[
+    "is down",
+    "are down",
+    "down",
+    "was down",
+    "went down",
+    "goes down",
+    "outage",
+    "outages",
+    "is not working",
+    "isnt working",
+    "not working",
+    "wont load",
+    "is offline",
+    "offline",
+    "is unavailable",
+    "unavailable",
+    "has an outage",
+    "is having",
+    "network",
+    "signal",
+    "servers",
+    "server",
+    "api",
+    "app is",
+    "website",
+    "system",
+    "systems",
+    "services",
+    "is broken",
+    "keeps crashing",
+    "users report",
+    "customers",
+    "is back",
+    "isnt loading",
+    "not loading",
+    "en panne",
+    "est en panne",
+    "ne marche",
+    "ne fonctionne",
+    "ist down",
+    "gestort",
+    "ist gestort",
+    "nicht erreichbar",
+    "ausgefallen",
+    "geht nicht",
+    "caido",
+    "se cayo",
+    "no funciona",
+    "fora do ar",
+    "caiu",
+    "nao funciona",
+    "non funziona",
+    "e down",
+    "nie dziala",
+    "coktu",
+    "落ち",
+    "障害",
+    "が使え",
+    "つなが",
+    "繋が",
+    "ダウン",
+];
+
+/// What stands before one.
+const BEFORE: &[&str] = &[
+    "outage at",
+    "outage on",
+    "problem with",
+    "problems with",
+    "issue with",
+    "issues with",
+    "log into",
+    "login to",
+    "errors on",
+    "panne de",
+    "panne chez",
+    "ausfall bei",
+    "storung bei",
+    "storung von",
+    "se cayo",
+    "caida de",
+    "queda do",
+    "awaria",
+    "gangguan",
+];
+
+/// What stands before one that is asked about.
+const ASKING: &[&str] = &["is", "on", "with", "chez", "bei"];
+
+/// Words before a common noun: `the signal`, `my line`. What stands behind one of them is no name.
+const DETERMINERS: &[&str] = &[
+    "the", "my", "your", "our", "his", "her", "their", "no", "any", "some", "this", "that", "on", "phone", "le", "la",
+    "les", "mon", "ma", "votre", "der", "die", "das", "mein", "meine", "dein", "kein", "el", "mi", "tu", "il", "lo",
+    "mio", "mia", "o", "meu", "minha", "um", "uma", "un", "una", "une", "ein", "eine",
+];
+
+/// Nouns that can follow an adjective: beside another service, `nationwide outage` names no bank.
+const NOUNS: &[&str] =
+    &["outage", "outages", "network", "signal", "servers", "server", "api", "website", "system", "systems"];
+
+/// Words that join names to a list.
+const LISTED: &[&str] = &["and", "&", "+", "/", ",", "und", "et", "y", "e"];
+
+/// What somebody has at a place where people speak: `its Twitter account` is where something was said, not what is out.
+const PLACES: &[&str] = &[
+    "account",
+    "accounts",
+    "post",
+    "posts",
+    "page",
+    "profile",
+    "profiles",
+    "feed",
+    "thread",
+    "message",
+    "messages",
+    "statement",
+    "update",
+    "users took",
+];
+
+/// What one does there.
+const SAYING: &[&str] = &[
+    "source",
+    "said",
+    "say",
+    "says",
+    "wrote",
+    "writes",
+    "posted",
+    "posts",
+    "posting",
+    "post",
+    "message",
+    "statement",
+    "tweeted",
+    "announced",
+    "shared",
+    "complained",
+    "complain",
+    "complaining",
+    "complaints",
+    "reported",
+    "took",
+    "update",
+    "updates",
+    "explained",
+    "apologised",
+    "apologized",
+    "via",
+    "confirmed",
+    "told",
+];
+
+/// How it is joined to the place.
+const AT: &[&str] = &["on", "to", "via", "source:", "their", "its", "official"];
+
+/// Words between a verb of saying and its place, at most.
+const SAID_NEAR: usize = 8;
+
+/// Whether a mention names its service.
+pub fn counts(
+    mention: &Mention,
+    service: &Service,
+    mentions: &[Mention],
+    folded: &str,
+    of_source: Option<usize>,
+    reader: &Reader,
+) -> bool {
+    if is_in_address(folded, mention.from) {
+        return false;
+    }
+    if mention.how != How::Ambiguous || of_source == Some(mention.service) {
+        return true;
+    }
+    if folded[..mention.from].ends_with(['@', '#']) {
+        return true;
+    }
+    let by_another_name = mentions.iter().any(|other| {
+        let known = reader.services.get(other.service);
+        other.how != How::Ambiguous && known.is_some_and(|known| known.owner == service.owner)
+    });
+    let (from, to) = list_around(folded, mention, mentions);
+    by_another_name || !is_noun(folded, mention, mentions) && is_subject(folded, from, to)
+}
+
+/// Where the list of names begins and ends that a name stands in: `Slack, Box and Linear are down` says it of each.
+fn list_around(folded: &str, mention: &Mention, mentions: &[Mention]) -> (usize, usize) {
+    let joined = |from: usize, to: usize| from <= to && LISTED.contains(&folded[from..to].trim());
+    let (mut from, mut to) = (mention.from, mention.to);
+    for other in mentions.iter().filter(|other| other.from >= mention.to) {
+        if joined(to, other.from) {
+            to = other.to;
+        }
+    }
+    for other in mentions.iter().rev().filter(|other| other.to <= mention.from) {
+        if joined(other.to, from) {
+            from = other.from;
+        }
+    }
+    (from, to)
+}
+
+/// Whether a name that is also a word is one here: `the signal`, `@operator signal`, `operator confirms nationwide outage`.
+fn is_noun(folded: &str, mention: &Mention, mentions: &[Mention]) -> bool {
+    let before = last_word(&folded[..mention.from]);
+    if DETERMINERS.contains(&before) || before.starts_with('@') {
+        return true;
+    }
+    let others = || mentions.iter().filter(|other| other.how != How::Ambiguous);
+    let gap = |other: &&Mention| mention.from.checked_sub(other.to).map(|_| folded[other.to..mention.from].trim());
+    if others().any(|other| gap(&other).is_some_and(str::is_empty)) {
+        return true;
+    }
+    let is_listed = LISTED.iter().any(|joint| before.ends_with(joint));
+    let after = folded[mention.to..].split_whitespace().next().unwrap_or_default();
+    !is_listed && others().next().is_some() && NOUNS.contains(&after.trim_matches(['?', '!', '.', ',']))
+}
+
+/// Whether a service is only where something was said: `posted on Twitter`, `its Facebook page`, `source: Wikipedia`.
+pub fn is_medium(folded: &str, mention: &Mention) -> bool {
+    let after = folded[mention.to..].trim_start();
+    let begins = |place: &str| after.strip_prefix(place).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    if PLACES.iter().any(|place| begins(place)) {
+        return true;
+    }
+    let before = folded[..mention.from].trim_end();
+    if !AT.contains(&last_word(before)) {
+        return false;
+    }
+    let words = before.rsplit(['.', '!', '?', ';']).next().unwrap_or_default().split_whitespace().rev();
+    words.take(SAID_NEAR).any(|word| SAYING.contains(&word.trim_matches([':', ',', '*', '(', '"'])))
+}
+
+/// Whether a place lies in a web address, which is not read.
+fn is_in_address(folded: &str, at: usize) -> bool {
+    let word = folded[..at].rsplit(' ').next().unwrap_or_default();
+    word.contains("http://") || word.contains("https://")
+}
+
+fn last_word(text: &str) -> &str {
+    text.split_whitespace().next_back().unwrap_or_default()
+}
+
+/// Whether words of an outage stand beside a name: `box is down`, `is box down`, `outage at box`.
+fn is_subject(folded: &str, from: usize, to: usize) -> bool {
+    let after = folded[to..].trim_start_matches([' ', '"', ':', ',', '-']);
+    let before = folded[..from].trim_end();
+    let begins = |words: &str| {
+        let rest = after.strip_prefix(words);
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)) || is_run(words) && rest.is_some()
+    };
+    let ends = |words: &str| {
+        let rest = before.strip_suffix(words);
+        rest.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+    };
+    // `is box down`: the verb stands before, the particle behind.
+    let near = &after[..(0..=BESIDE.min(after.len())).rev().find(|at| after.is_char_boundary(*at)).unwrap_or(0)];
+    let particle = |word: &str| matches!(word.trim_matches(['?', '!', '.']), "down" | "outage" | "broken");
+    AFTER.iter().any(|words| begins(words))
+        || BEFORE.iter().chain(TOOK_DOWN).any(|words| ends(words))
+        || (ASKING.iter().any(|words| ends(words)) && near.split(' ').any(particle))
+}
+
+/// Whether words are of a script without blanks.
+fn is_run(words: &str) -> bool {
+    words.chars().next().is_some_and(is_unspaced)
+}
