@@ -3,8 +3,23 @@
 
 use super::features::{FAMILIES, Family, Reading};
 
-/// One example's features: place in the table, and value.
-pub type Features = Vec<(u32, f32)>;
+/// One feature of an example.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Feature {
+    /// Its place in the table.
+    pub place: u32,
+    /// Its value.
+    pub value: f32,
+    /// Whether a cue stands there. Cues are few and known, however often they are found.
+    is_cue: bool,
+}
+
+/// One example's features.
+pub type Features = Vec<Feature>;
+
+/// What a word or a part of one counts by how rare it is, in units of this (Spärck Jones, 1972): few examples hold most
+/// words of a language, and what is learned from them should reach as far as what is learned from many.
+const USUAL: f32 = 4.0;
 
 /// What a family's features count, by the root of their number. Cues count in full.
 const SCALE: [f32; FAMILIES] = [2.0, 2.0, 1.0, 0.5];
@@ -41,6 +56,8 @@ pub struct Fit {
     pub seed: u64,
     /// How many orders are tried; the mean of what comes out is kept.
     pub orders: u64,
+    /// Whether rare words count more.
+    pub by_rarity: bool,
 }
 
 impl Table {
@@ -67,7 +84,7 @@ impl Table {
 
     /// The sum of the first output for features that were read before.
     pub fn score(&self, features: &Features) -> f32 {
-        let sum: f32 = features.iter().map(|(at, value)| f32::from(self.weights[*at as usize]) * value).sum();
+        let sum: f32 = features.iter().map(|one| f32::from(self.weights[one.place as usize]) * one.value).sum();
         self.bias[0] + sum * self.unit
     }
 
@@ -85,14 +102,20 @@ impl Table {
     /// Fits a table: `wanted` says for each example which outputs are true, as bits; `weight` how much it counts. It is
     /// the mean of several, each in an order of its own: a mean of linear models is one, and steadier than each.
     pub fn fit(fit: Fit, outputs: usize, examples: &[Features], wanted: &[(u32, f32)]) -> Self {
+        let rarity = if fit.by_rarity { rarity(fit.bits, examples) } else { vec![1.0; 1 << fit.bits] };
         let mut weights = vec![0_f32; outputs << fit.bits];
         let mut bias = vec![0_f32; outputs];
         let share = 1.0 / fit.orders.max(1) as f32;
         for order in 0..fit.orders {
-            let (one, one_bias) = fit_once(fit, fit.seed + order, outputs, examples, wanted);
+            let (one, one_bias) = fit_once(fit, fit.seed + order, outputs, (examples, &rarity), wanted);
             weights.iter_mut().zip(one).for_each(|(sum, weight)| *sum += weight * share);
             bias.iter_mut().zip(one_bias).for_each(|(sum, weight)| *sum += weight * share);
         }
+        // Learned of words by their rarity, told by words as they are.
+        weights
+            .chunks_mut(outputs)
+            .zip(rarity)
+            .for_each(|(place, rarity)| place.iter_mut().for_each(|weight| *weight *= rarity));
         Self::packed(fit, bias, &weights)
     }
 
@@ -105,8 +128,27 @@ impl Table {
     }
 }
 
+/// How much each place of a table counts: the less, the more examples hold it. Cues count as they are.
+fn rarity(bits: u32, examples: &[Features]) -> Vec<f32> {
+    let mut held = vec![0_u32; 1 << bits];
+    let mut is_cue = vec![false; 1 << bits];
+    for one in examples.iter().flatten() {
+        held[one.place as usize] += 1;
+        is_cue[one.place as usize] |= one.is_cue;
+    }
+    let all = examples.len() as f32;
+    let rare = |held: u32| (((1.0 + all) / (1.0 + held as f32)).ln() + 1.0) / USUAL;
+    held.into_iter().zip(is_cue).map(|(held, is_cue)| if is_cue { 1.0 } else { rare(held) }).collect()
+}
+
 /// Weights and biases after several passes over the examples.
-fn fit_once(fit: Fit, seed: u64, outputs: usize, examples: &[Features], wanted: &[(u32, f32)]) -> (Vec<f32>, Vec<f32>) {
+fn fit_once(
+    fit: Fit,
+    seed: u64,
+    outputs: usize,
+    (examples, rarity): (&[Features], &[f32]),
+    wanted: &[(u32, f32)],
+) -> (Vec<f32>, Vec<f32>) {
     let mut weights = vec![0_f32; outputs << fit.bits];
     let mut squares = vec![1e-2_f32; outputs << fit.bits];
     let mut bias = vec![0_f32; outputs];
@@ -119,13 +161,13 @@ fn fit_once(fit: Fit, seed: u64, outputs: usize, examples: &[Features], wanted: 
             let (features, (bits, weight)) = (&examples[*at], wanted[*at]);
             for output in 0..outputs {
                 let at = |place: u32| place as usize * outputs + output;
-                let sum: f32 = features.iter().map(|(place, value)| weights[at(*place)] * value).sum();
+                let counted = features.iter().map(|one| (at(one.place), one.value * rarity[one.place as usize]));
+                let sum: f32 = counted.clone().map(|(place, value)| weights[place] * value).sum();
                 let target = if bits & (1 << output) != 0 { 1.0 } else { 0.0 };
                 let gradient = (logistic(sum + bias[output]) - target) * weight;
                 bias_squares[output] += gradient * gradient;
                 bias[output] -= fit.rate * gradient / bias_squares[output].sqrt();
-                for (place, value) in features {
-                    let place = at(*place);
+                for (place, value) in counted {
                     let slope = gradient * value + fit.decay * weight * weights[place];
                     squares[place] += slope * slope;
                     weights[place] -= fit.rate * slope / squares[place].sqrt();
@@ -142,13 +184,16 @@ pub fn features(reading: &Reading, bits: u32, parts: bool) -> Features {
     reading.features(parts, |family, _, _| counts[family as usize] += 1);
     let mut all = Vec::new();
     reading.features(parts, |family, hash, _| {
-        all.push((hash >> (32 - bits), scale(family as usize, counts[family as usize])));
+        let value = scale(family as usize, counts[family as usize]);
+        all.push(Feature { place: hash >> (32 - bits), value, is_cue: family == Family::Cue });
     });
-    all.sort_unstable_by_key(|(place, _)| *place);
+    // Values that fall on one place are added up in the order of the text, the same on every machine.
+    all.sort_by_key(|one| one.place);
     all.dedup_by(|later, kept| {
-        let same = later.0 == kept.0;
+        let same = later.place == kept.place;
         if same {
-            kept.1 += later.1;
+            kept.value += later.value;
+            kept.is_cue |= later.is_cue;
         }
         same
     });

@@ -21,10 +21,12 @@ const FOLDS: usize = 4;
 const SEED: u64 = 20_241_226;
 
 /// How relevance is fitted. Chosen by cross-validation on labelled texts that nothing is reported on.
-const RELEVANCE: Fit = Fit { bits: 20, parts: true, passes: 10, rate: 0.05, decay: 1e-4, seed: SEED, orders: 4 };
+const RELEVANCE: Fit =
+    Fit { bits: 20, parts: true, passes: 10, rate: 0.05, decay: 1e-4, seed: SEED, orders: 4, by_rarity: true };
 
 /// How phase and scope are fitted: words and cues are enough.
-const SMALL: Fit = Fit { bits: 15, parts: false, passes: 8, rate: 0.1, decay: 1e-4, seed: SEED, orders: 4 };
+const SMALL: Fit =
+    Fit { bits: 15, parts: false, passes: 8, rate: 0.1, decay: 1e-4, seed: SEED, orders: 4, by_rarity: false };
 
 /// Examples from which on a threshold is moved, and how far it may go from a half.
 const ENOUGH: usize = 60;
