@@ -44,6 +44,16 @@ const BECAUSE: &[&str] = &[
     "por causa de",
     "a causa di",
     "z powodu",
+    "per colpa di",
+    "devido a",
+    "por una falla de",
+    "por fallas de",
+    "karena",
+    "akibat",
+    "بسبب",
+    "acquiring partners",
+    "our partner",
+    "our partners",
     "hosted on",
     "relies on",
 ];
@@ -72,6 +82,9 @@ pub(super) const TOOK_DOWN: &[&str] = &[
     "derruba",
     "tumba",
     "paralyse",
+    "deja sin servicio",
+    "deja sin",
+    "lumpuhkan",
 ];
 
 /// Words for an outage between a service and what it took down.
@@ -97,7 +110,7 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
     for mention in mentions {
         let Some(service) = reader.services.get(mention.service) else { continue };
         let is_said_there = mentions.len() > 1 && is_medium(folded, mention);
-        if is_said_there || !counts(mention, service, mentions, folded, of_source, reader) {
+        if is_said_there || !counts(mention, service, mentions, folded, of_source, reader, raw) {
             continue;
         }
         let word = &folded[mention.from..mention.to];

@@ -48,6 +48,17 @@ const AFTER: &[&str] = &[
     "users report",
     "customers",
     "is back",
+    "returns",
+    "restored",
+    "voltou",
+    "fuori uso",
+    "irraggiungibile",
+    "wieder da",
+    "wrocil",
+    "powrocil",
+    "vuelve",
+    "volvio",
+    "remarche",
     "isnt loading",
     "not loading",
     "en panne",
@@ -103,6 +114,9 @@ const BEFORE: &[&str] = &[
 
 /// What stands before one that is asked about.
 const ASKING: &[&str] = &["is", "on", "with", "chez", "bei"];
+
+/// Letters of a text in which inflected names are looked for.
+const INFLECTED: usize = 1_000;
 
 /// Words before a common noun: `the signal`, `my line`. What stands behind one of them is no name.
 const DETERMINERS: &[&str] = &[
@@ -183,6 +197,7 @@ pub fn counts(
     folded: &str,
     of_source: Option<usize>,
     reader: &Reader,
+    raw: &str,
 ) -> bool {
     if is_in_address(folded, mention.from) {
         return false;
@@ -198,7 +213,20 @@ pub fn counts(
         other.how != How::Ambiguous && known.is_some_and(|known| known.owner == service.owner)
     });
     let (from, to) = list_around(folded, mention, mentions);
-    by_another_name || !is_noun(folded, mention, mentions) && is_subject(folded, from, to)
+    let is_name = || is_subject(folded, from, to) || is_inflected(raw, &folded[mention.from..mention.to]);
+    by_another_name || !is_noun(folded, mention, mentions) && is_name()
+}
+
+/// Whether a word has an ending behind an apostrophe, as only names have: `Steam'e` in Turkish, `Amazon's`.
+fn is_inflected(raw: &str, word: &str) -> bool {
+    let is_end = |rest: &str| rest.strip_prefix(['\'', '’']).is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+    let starts = raw
+        .char_indices()
+        .take(INFLECTED)
+        .filter(|(at, _)| raw[..*at].chars().next_back().is_none_or(|c| !c.is_alphanumeric()));
+    starts
+        .filter_map(|(at, _)| raw.get(at..at + word.len()).map(|found| (found, at + word.len())))
+        .any(|(found, end)| found.eq_ignore_ascii_case(word) && is_end(&raw[end..]))
 }
 
 /// Where the list of names begins and ends that a name stands in: `Slack, Box and Linear are down` says it of each.

@@ -45,7 +45,7 @@ fn complaints_are_outages_and_what_sounds_like_them_is_not() {
 }
 
 /// Sentences of our own: the affected service first, then the upstream one.
-const UPSTREAM: [(&str, &str, &str); 32] = [
+const UPSTREAM: [(&str, &str, &str); 34] = [
     ("ChatGPT is down, caused by a power failure at Microsoft Azure", "ChatGPT", "Microsoft Azure"),
     ("Slack is down because of an outage at AWS", "Slack", "AWS"),
     ("Discord unavailable due to a Google Cloud outage", "Discord", "Google Cloud"),
@@ -61,6 +61,8 @@ const UPSTREAM: [(&str, &str, &str); 32] = [
     ("Vercel deployments fail, traced to AWS", "Vercel", "AWS"),
     ("npm was unreachable as a result of a Cloudflare outage", "npm", "Cloudflare"),
     ("AWS outage takes down Slack", "Slack", "AWS"),
+    ("Falla en AWS deja sin servicio a GitHub durante horas", "GitHub", "AWS"),
+    ("GitHub tidak bisa dibuka karena gangguan AWS", "GitHub", "AWS"),
     ("Fastly outage knocks out Reddit", "Reddit", "Fastly"),
     ("Cloudflare outage hits Discord", "Discord", "Cloudflare"),
     ("Azure failure disrupts ChatGPT", "ChatGPT", "Microsoft Azure"),
@@ -114,6 +116,8 @@ fn a_common_noun_beside_another_service_is_no_name() {
         ("Comcast confirms nationwide outage", vec!["Comcast Xfinity"]),
         ("Slack and Box are down", vec!["Slack", "Box"]),
         ("Box's website is down", vec!["Box"]),
+        ("dün gece steam'e giriş olmuyordu", vec!["Steam"]),
+        ("Steam returns after a two-hour outage", vec!["Steam"]),
     ] {
         assert_eq!(names(text), expected, "{text}");
     }
