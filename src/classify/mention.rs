@@ -246,7 +246,7 @@ fn list_around(folded: &str, mention: &Mention, mentions: &[Mention]) -> (usize,
     (from, to)
 }
 
-/// Whether a name that is also a word is one here: `the signal`, `@operator signal`, `operator confirms nationwide outage`.
+/// Whether a name that is also a word is one here: `the signal`, `@operator signal`, `nationwide outage` beside an operator.
 fn is_noun(folded: &str, mention: &Mention, mentions: &[Mention]) -> bool {
     let before = last_word(&folded[..mention.from]);
     if DETERMINERS.contains(&before) || before.starts_with('@') {
