@@ -30,14 +30,9 @@ impl Annotations {
         said.map(|(at, line)| annotation(line).ok_or(at + 1)).collect::<Result<_, _>>().map(Self)
     }
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Takes in others; of one text the later counts.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 
     /// Puts what was annotated into a line of a file of texts, in place of its own label.

@@ -212,8 +212,10 @@ pub fn counts(
         let known = reader.services.get(other.service);
         other.how != How::Ambiguous && known.is_some_and(|known| known.owner == service.owner)
     });
-    let (from, to) = list_around(folded, mention, mentions);
-    let is_name = || is_subject(folded, from, to) || is_inflected(raw, &folded[mention.from..mention.to]);
+    let is_name = || {
+        let (from, to) = list_around(folded, mention, mentions);
+        is_subject(folded, from, to) || is_inflected(raw, &folded[mention.from..mention.to])
+    };
     by_another_name || !is_noun(folded, mention, mentions) && is_name()
 }
 

@@ -91,11 +91,7 @@ pub fn train(reader: &Reader, examples: &[Labelled], others: &[Labelled], comman
 
 /// What each example is, and what it counts when every source has its share of outages.
 fn evened(all: &[Labelled]) -> Vec<(u32, f32)> {
-    let mut counts: HashMap<&str, (f32, f32)> = HashMap::new();
-    for example in all.iter().filter(|example| !example.is_weak && !example.is_easy) {
-        let (outages, others) = counts.entry(&example.source).or_default();
-        *(if example.outage { outages } else { others }) += 1.0;
-    }
+    let counts = by_source(all.iter().filter(|example| !example.is_weak && !example.is_easy));
     let factor = |example: &Labelled| {
         let counted = counts.get(example.source.as_str()).filter(|_| !example.is_weak && !example.is_easy);
         let Some((outages, others)) = counted else { return 1.0 };
@@ -103,6 +99,16 @@ fn evened(all: &[Labelled]) -> Vec<(u32, f32)> {
         if example.outage { short.min(MOST) } else { (short.min(MOST) / short).max(LEAST) }
     };
     all.iter().map(|example| (u32::from(example.outage), example.weight * factor(example))).collect()
+}
+
+/// Outages of each source, and what is none.
+fn by_source<'a>(examples: impl Iterator<Item = &'a Labelled>) -> HashMap<&'a str, (f32, f32)> {
+    let mut counts: HashMap<&str, (f32, f32)> = HashMap::new();
+    for example in examples {
+        let (outages, others) = counts.entry(&example.source).or_default();
+        *(if example.outage { outages } else { others }) += 1.0;
+    }
+    counts
 }
 
 /// A table over the examples that have a label of its kind.
@@ -176,10 +182,9 @@ fn thresholds(all: &[Labelled], scores: &[f32], platt: &[(f32, f32); KINDS]) -> 
         let read: Vec<(&Labelled, f32)> = of_kind(all, scores, kind)
             .filter(|(example, _)| example.source != OWN_SOURCE && !example.is_easy)
             .collect();
+        let counts = by_source(read.iter().map(|(example, _)| *example));
         let counted = read.iter().map(|(example, score)| {
-            let of_source = read.iter().filter(|(other, _)| other.source == example.source);
-            let outages = of_source.clone().filter(|(other, _)| other.outage).count() as f32;
-            let others = of_source.count() as f32 - outages;
+            let (outages, others) = counts.get(example.source.as_str()).copied().unwrap_or_default();
             // Every outage counts one; what is none counts so much that the source has the share.
             let weight = if example.outage { 1.0 } else { outages / others.max(1.0) * (1.0 - SHARE) / SHARE };
             (example.outage, probability(*score), weight)

@@ -48,16 +48,20 @@ pub fn read(path: &Path, annotations: &Annotations) -> anyhow::Result<Vec<Labell
 /// # Errors
 /// A file cannot be read, or a line of it is no annotation.
 pub fn annotations(paths: &[PathBuf]) -> anyhow::Result<Annotations> {
-    let mut texts = String::new();
+    let mut all = Annotations::default();
     for path in paths {
         let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        if let Err(line) = Annotations::read(&text) {
-            bail!("{}: line {line} is no annotation: write id, yes or no or undecidable, phase, scope", path.display());
+        match Annotations::read(&text) {
+            Ok(read) => all.extend(read),
+            Err(line) => {
+                bail!(
+                    "{}: line {line} is no annotation: write id, yes or no or undecidable, phase, scope",
+                    path.display()
+                )
+            }
         }
-        texts.push_str(&text);
-        texts.push('\n');
     }
-    Ok(Annotations::read(&texts).unwrap_or_default())
+    Ok(all)
 }
 
 /// The lines of a file; `.gz` is unpacked.
