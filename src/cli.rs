@@ -229,7 +229,7 @@ pub struct BackupArgs {
 /// Arguments of `classify`.
 #[derive(Debug, Args)]
 pub struct ClassifyArgs {
-    /// Files of JSON Lines with "text" or "title", and "id", "kind", "source" where known [default: standard input]
+    /// Files of JSON Lines with "text" or "title", and "id", "kind", "source" where known [default: standard input, also `-`]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Weights that `train` wrote [default: the ones in the program]
@@ -272,6 +272,9 @@ pub struct TrainArgs {
     /// Learn from the archive's marks too
     #[arg(long)]
     pub marks: bool,
+    /// Also write down what is learned from, as JSON Lines: so that other judges can learn from the same
+    #[arg(long, value_name = "FILE")]
+    pub dump: Option<PathBuf>,
     /// Where the weights go; what they are is written beside them, with the ending .txt
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,

@@ -4,7 +4,7 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::Catalogue;
-use crate::text::fold::fold;
+use crate::text::fold::{fold, is_unspaced};
 
 /// How a service was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,11 +141,6 @@ fn is_domain(name: &str) -> bool {
 fn joins(before: Option<char>, after: Option<char>) -> bool {
     let inside = |letter: char| (letter.is_alphanumeric() || letter == '_') && !is_unspaced(letter);
     before.is_some_and(inside) && after.is_some_and(inside)
-}
-
-/// Han, Kana, Hangul, Thai.
-fn is_unspaced(letter: char) -> bool {
-    matches!(letter, '\u{0E00}'..='\u{0E7F}' | '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
 }
 
 #[cfg(test)]

@@ -4,11 +4,14 @@
 //! it, an `@` or a domain, its owner, the source). Where nothing known is named, the name is read from how such texts are
 //! built: `Name: what happened`, `Name is down`, `@name`. Letters' case is never a cue.
 
+use std::sync::LazyLock;
+
 use super::{
     features::Reading,
     mention::{counts, is_medium},
     reader::Reader,
     unnamed,
+    words::Words,
 };
 use crate::{
     catalogue::{Service, alias::How},
@@ -166,7 +169,8 @@ impl Attributed {
         if self.services.len() < 2 || self.services.iter().any(|known| known.role == Role::Upstream) {
             return;
         }
-        let Some(verb) = TOOK_DOWN.iter().filter_map(|verb| find_word(folded, verb)).min() else { return };
+        static VERBS: LazyLock<Words> = LazyLock::new(|| Words::new(TOOK_DOWN));
+        let Some(verb) = VERBS.find(folded).map(|(from, _)| from).min() else { return };
         let is_before = |at: &Option<usize>| at.is_some_and(|at| at < verb);
         let says = folded[..verb].split(' ').any(|word| OUTAGES.iter().any(|known| word.starts_with(known)));
         if is_before(&self.at[0]) && !self.at[1..].iter().any(is_before) && says {
@@ -175,26 +179,17 @@ impl Attributed {
     }
 }
 
-/// Where a phrase stands as words of its own.
-fn find_word(text: &str, phrase: &str) -> Option<usize> {
-    let inside = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-    text.match_indices(phrase)
-        .map(|(at, _)| at)
-        .find(|at| !inside(text[..*at].chars().next_back()) && !inside(text[at + phrase.len()..].chars().next()))
-}
-
 /// Whether a service that was named is the other one, or belongs to it.
 fn same_house(name: &str, service: &Service, reader: &Reader) -> bool {
     name == service.name || reader.services.iter().any(|known| known.name == name && known.owner == service.name)
 }
 
 fn role(folded: &str, from: usize, to: usize) -> Role {
+    static CUES: LazyLock<Words> = LazyLock::new(|| Words::new(BECAUSE));
     let start = (from.saturating_sub(64)..=from).find(|start| folded.is_char_boundary(*start)).unwrap_or(from);
     // A sentence that ended before the name says nothing of it.
     let before = folded[start..from].rsplit(['.', '!', '?', ';']).next().unwrap_or_default();
-    let Some(cue) = BECAUSE.iter().filter_map(|cue| find_word(before, cue).map(|at| at + cue.len())).max() else {
-        return Role::Affected;
-    };
+    let Some(cue) = CUES.find(before).map(|(_, end)| end).max() else { return Role::Affected };
     let between: Vec<&str> = before[cue..].split_whitespace().collect();
     // `because i cannot open slack` names no cause.
     let is_person =

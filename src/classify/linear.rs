@@ -39,6 +39,30 @@ pub struct Table {
     pub unit: f32,
 }
 
+/// A feature: its place in the line, its weight, and its family. Twelve bytes: a text has hundreds.
+type Weight = (u32, u32, i16, Family);
+
+/// Features of a text for each letter of its line, about: room is made for so many.
+const PARTS_OF_A_LETTER: usize = 4;
+
+/// What the features of a text weigh.
+pub struct Weighed {
+    /// The sum of all.
+    pub sum: f32,
+    features: Vec<Weight>,
+    scales: [f32; FAMILIES],
+}
+
+impl Weighed {
+    /// What each feature adds to the sum, with its place in the line.
+    pub fn contributions(&self) -> impl Iterator<Item = (Family, (usize, usize), f32)> + '_ {
+        let adds = |family: Family, weight: i16| f32::from(weight) * self.scales[family as usize];
+        self.features
+            .iter()
+            .map(move |(from, to, weight, family)| (*family, (*from as usize, *to as usize), adds(*family, *weight)))
+    }
+}
+
 /// How a table is fitted.
 #[derive(Debug, Clone, Copy)]
 pub struct Fit {
@@ -88,15 +112,23 @@ impl Table {
         self.bias[0] + sum * self.unit
     }
 
-    /// What each feature adds to the first output, with its place in the line.
-    pub fn contributions(&self, reading: &Reading, mut each: impl FnMut(Family, (usize, usize), f32)) {
+    /// The sum of the first output, of a table that has but one, with what every feature weighs in it: for a verdict that
+    /// says why, in one walk over the features.
+    pub fn weigh(&self, reading: &Reading) -> Weighed {
         let shift = 32 - self.bits;
-        let mut counts = [0_u32; FAMILIES];
-        reading.features(self.parts, |family, _, _| counts[family as usize] += 1);
-        reading.features(self.parts, |family, hash, place| {
-            let weight = f32::from(self.weights[(hash >> shift) as usize]) * self.unit;
-            each(family, place, weight * scale(family as usize, counts[family as usize]));
+        let mut features = Vec::with_capacity(reading.normal.line.len() * PARTS_OF_A_LETTER);
+        let (mut sums, mut counts) = ([0_i32; FAMILIES], [0_u32; FAMILIES]);
+        reading.features(self.parts, |family, hash, (from, to)| {
+            // A table of another shape tells nothing; it is never made.
+            let Some(weight) = self.weights.get((hash >> shift) as usize) else { return };
+            sums[family as usize] += i32::from(*weight);
+            counts[family as usize] += 1;
+            // A text is judged up to a bound far below 4 GiB.
+            features.push((from as u32, to as u32, *weight, family));
         });
+        let scales = std::array::from_fn(|family| scale(family, counts[family]));
+        let sum: f32 = sums.iter().zip(scales).map(|(sum, scale)| *sum as f32 * scale).sum();
+        Weighed { sum: self.bias[0] + sum * self.unit, features, scales: scales.map(|scale| scale * self.unit) }
     }
 
     /// Fits a table: `wanted` says for each example which outputs are true, as bits; `weight` how much it counts. It is

@@ -212,15 +212,20 @@ pub fn counts(
         let known = reader.services.get(other.service);
         other.how != How::Ambiguous && known.is_some_and(|known| known.owner == service.owner)
     });
-    let is_name = || {
-        let (from, to) = list_around(folded, mention, mentions);
-        is_subject(folded, from, to) || is_inflected(raw, &folded[mention.from..mention.to])
-    };
-    by_another_name || !is_noun(folded, mention, mentions) && is_name()
+    if by_another_name {
+        return true;
+    }
+    let list = list_around(folded, mention, mentions);
+    let is_listed = list != (mention.from, mention.to);
+    !is_noun(folded, mention, mentions, is_listed)
+        && (is_subject(folded, list.0, list.1) || is_inflected(raw, &folded[mention.from..mention.to]))
 }
 
 /// Whether a word has an ending behind an apostrophe, as only names have: `Steam'e` in Turkish, `Amazon's`.
 fn is_inflected(raw: &str, word: &str) -> bool {
+    if !raw.contains(['\'', '’']) {
+        return false;
+    }
     let is_end = |rest: &str| rest.strip_prefix(['\'', '’']).is_some_and(|rest| rest.starts_with(char::is_alphabetic));
     let starts = raw
         .char_indices()
@@ -233,7 +238,10 @@ fn is_inflected(raw: &str, word: &str) -> bool {
 
 /// Where the list of names begins and ends that a name stands in: `Slack, Box and Linear are down` says it of each.
 fn list_around(folded: &str, mention: &Mention, mentions: &[Mention]) -> (usize, usize) {
-    let joined = |from: usize, to: usize| from <= to && LISTED.contains(&folded[from..to].trim());
+    let joined = |from: usize, to: usize| {
+        let gap = folded.get(from..to).unwrap_or_default().trim();
+        !gap.is_empty() && gap.split(' ').all(|joint| LISTED.contains(&joint))
+    };
     let (mut from, mut to) = (mention.from, mention.to);
     for other in mentions.iter().filter(|other| other.from >= mention.to) {
         if joined(to, other.from) {
@@ -249,7 +257,7 @@ fn list_around(folded: &str, mention: &Mention, mentions: &[Mention]) -> (usize,
 }
 
 /// Whether a name that is also a word is one here: `the signal`, `@operator signal`, `nationwide outage` beside an operator.
-fn is_noun(folded: &str, mention: &Mention, mentions: &[Mention]) -> bool {
+fn is_noun(folded: &str, mention: &Mention, mentions: &[Mention], is_listed: bool) -> bool {
     let before = last_word(&folded[..mention.from]);
     if DETERMINERS.contains(&before) || before.starts_with('@') {
         return true;
@@ -259,7 +267,6 @@ fn is_noun(folded: &str, mention: &Mention, mentions: &[Mention]) -> bool {
     if others().any(|other| gap(&other).is_some_and(str::is_empty)) {
         return true;
     }
-    let is_listed = LISTED.iter().any(|joint| before.ends_with(joint));
     let after = folded[mention.to..].split_whitespace().next().unwrap_or_default();
     !is_listed && others().next().is_some() && NOUNS.contains(&after.trim_matches(['?', '!', '.', ',']))
 }

@@ -30,6 +30,7 @@ mod report;
 mod train;
 mod unnamed;
 mod weights;
+mod words;
 
 use crate::{
     catalogue::Catalogue,
@@ -144,10 +145,11 @@ impl Classifier {
     pub fn judge_with(&self, subject: Text<'_>, reading: &mut Reading) -> Verdict {
         let whole = joined(subject);
         self.reader.read(&whole, subject.kind, subject.source, reading);
-        let score = self.probability(reading);
+        let weighed = self.weights.relevance.weigh(reading);
+        let score = self.calibrated(weighed.sum, reading);
         let outage = score >= self.threshold(reading);
         let attributed = attribution::attribute(reading, beginning(&whole), subject.source, outage, &self.reader);
-        let mut why = reasons::reasons(reading, &self.weights.relevance, outage);
+        let mut why = reasons::reasons(reading, &weighed, outage);
         why.extend(attributed.why);
         let mut verdict = Verdict {
             outage,
@@ -253,9 +255,14 @@ impl Classifier {
         self.catalogue.by_status_host(host).map(|service| service.name.clone())
     }
 
-    /// The calibrated probability of an outage. An announcement of maintenance never raises it.
+    /// The calibrated probability of an outage.
     fn probability(&self, reading: &Reading) -> f32 {
-        let [mut sum] = self.weights.relevance.sums(reading);
+        let [sum] = self.weights.relevance.sums(reading);
+        self.calibrated(sum, reading)
+    }
+
+    /// The probability for a sum of weights. An announcement of maintenance never raises it.
+    fn calibrated(&self, mut sum: f32, reading: &Reading) -> f32 {
         if reading.announces {
             let [without] = self.weights.relevance.sums(&reading.without_announcement(&self.reader.cues));
             sum = sum.min(without);

@@ -101,8 +101,11 @@ const MANY: usize = 700;
 
 /// The stretch of `length` bytes that begins with the first of these words; from the beginning where there is none.
 fn after_first(line: &str, words: &[&str], length: usize) -> (usize, usize) {
+    if length == usize::MAX {
+        return (0, line.len());
+    }
     let from = words.iter().filter_map(|word| line.find(word)).min().unwrap_or_default();
-    if length == usize::MAX { (0, line.len()) } else { (from, from.saturating_add(length)) }
+    (from, from.saturating_add(length))
 }
 
 /// The category that is named most often, with its first finer word.

@@ -31,7 +31,8 @@ const CODES: [&str; 15] =
 const LONGEST: usize = 48;
 
 fn is_word(letter: char) -> bool {
-    letter.is_alphanumeric() || is_combining_mark(letter) || matches!(letter, '\u{1}'..='\u{4}')
+    // No letter below this one combines with another.
+    letter.is_alphanumeric() || matches!(letter, '\u{1}'..='\u{4}') || letter >= '\u{300}' && is_combining_mark(letter)
 }
 
 /// A text in its judged form. The buffers are reused from text to text.

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{cues::Cues, features::Reading};
+use super::{cues::Cues, features::Reading, unnamed::PARTS};
 use crate::{
     catalogue::{Catalogue, Service, alias::AliasTable},
     model::ItemKind,
@@ -59,7 +59,8 @@ impl Reader {
         let mut folded = String::new();
         fold(name, &mut folded);
         let mention = self.aliases.mentions(&folded).into_iter().find(|mention| mention.from == 0)?;
-        let is_part = folded[mention.to..].split_whitespace().all(|word| PARTS.contains(&word));
+        let is_part =
+            folded[mention.to..].split_whitespace().all(|word| PARTS.contains(&word) || PARTS_OF_KNOWN.contains(&word));
         self.services.get(mention.service).filter(|_| is_part).map(|service| service.name.clone())
     }
 
@@ -74,11 +75,9 @@ impl Reader {
     }
 }
 
-/// What a service's name is followed by when a part of it is meant: `Amazon homepage`.
-const PARTS: [&str; 14] = [
-    "homepage", "search", "service", "services", "website", "site", "app", "login", "store", "servers", "systems",
-    "system", "network", "cloud",
-];
+/// What else stands behind the name of a service that is known when a part of it is meant: `Amazon homepage`. Behind other
+/// names it may be their end (`Cash App`).
+const PARTS_OF_KNOWN: [&str; 8] = ["homepage", "search", "service", "services", "app", "login", "store", "cloud"];
 
 /// A service of the catalogue with the names that we know besides.
 fn joined(known: &Service, more: &Service) -> Service {

@@ -3,7 +3,7 @@
 use super::{
     cues::Cue,
     features::{Family, Reading},
-    linear::Table,
+    linear::Weighed,
     normal,
 };
 
@@ -12,12 +12,12 @@ const MOST: usize = 5;
 const LEAST: f32 = 0.08;
 
 /// The strongest reasons for the verdict, strongest first.
-pub fn reasons(reading: &Reading, table: &Table, outage: bool) -> Vec<String> {
+pub fn reasons(reading: &Reading, weighed: &Weighed, outage: bool) -> Vec<String> {
     let sign = if outage { 1.0 } else { -1.0 };
     // What every byte of the line adds, at the beginning of what it belongs to.
     let mut adds = vec![0.0_f32; reading.normal.line.len()];
     let mut by_cue = vec![0.0_f32; reading.found.len()];
-    table.contributions(reading, |family, (from, to), weight| {
+    for (family, (from, to), weight) in weighed.contributions() {
         if to == from {
             // What stands nowhere (kind, length) is no reason that a reader can check.
         } else if family == Family::Cue {
@@ -28,7 +28,7 @@ pub fn reasons(reading: &Reading, table: &Table, outage: bool) -> Vec<String> {
         } else if let Some(sum) = adds.get_mut(from) {
             *sum += weight * sign;
         }
-    });
+    }
     let mut all: Vec<((usize, usize), f32)> = Vec::with_capacity(reading.normal.tokens.len());
     // What stands in a cue speaks through it: `is down` and not `is` beside `down`.
     let mut end = 0;

@@ -1,5 +1,9 @@
 //! Names of services that are in no list, read from how texts about outages are built. The name is given as written.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use crate::model::ItemKind;
 
 /// Words of a name at most.
@@ -52,6 +56,14 @@ const VERBS: &[&str] = &[
     "çöktü",
     "down",
 ];
+
+/// The same behind a blank, looked for in one pass.
+static BEHIND: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let phrases = VERBS.iter().map(|verb| format!(" {verb}"));
+    let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(phrases);
+    // Some dozen phrases are far below the automaton's limits.
+    automaton.expect("the phrases fit an automaton")
+});
 
 /// Words that begin a sentence and no name.
 const NO_NAMES: &[&str] = &[
@@ -156,8 +168,8 @@ const GENERIC: &[&str] = &[
     "el",
 ];
 
-/// Parts of a service that stand behind its name.
-const PARTS: [&str; 6] = ["website", "site", "servers", "network", "systems", "system"];
+/// Parts of a service that stand behind its name, and of no name that we know of.
+pub(super) const PARTS: [&str; 6] = ["website", "site", "servers", "network", "systems", "system"];
 
 /// The names in a text: the beginning before a colon, the subject of an outage, the handle that is spoken to.
 pub fn names(raw: &str, kind: usize) -> Vec<String> {
@@ -179,7 +191,7 @@ fn before_colon(first: &str, kind: usize) -> Option<String> {
 /// `Name is down`, `Name outage`.
 fn subject(first: &str) -> Option<String> {
     let lower = first.to_ascii_lowercase();
-    let verb = VERBS.iter().filter_map(|verb| lower.find(&format!(" {verb}"))).min()?;
+    let verb = BEHIND.find(&lower)?.start();
     let before = first.get(..verb)?;
     // From the beginning of the sentence: letters' case must not decide where a name begins.
     let before = before.rsplit([':', ',']).next()?.rsplit(". ").next()?.rsplit(['!', '?']).next()?.trim();

@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Read as _, Write},
+    path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
@@ -16,6 +17,12 @@ use crate::{
     model::Verdict,
 };
 
+/// The name that stands for standard input among files.
+const STANDARD_INPUT: &str = "-";
+
+/// Bytes of a file that are read at once.
+const READ_AT_ONCE: usize = 256 * 1024;
+
 /// Judges every line.
 ///
 /// # Errors
@@ -23,15 +30,18 @@ use crate::{
 pub fn classify(catalogue: &Catalogue, arguments: &ClassifyArgs) -> anyhow::Result<()> {
     let judge = labels::judge(catalogue, arguments.weights.as_deref())?;
     let stdout = io::stdout().lock();
+    let files: Vec<&Path> = arguments.files.iter().map(PathBuf::as_path).collect();
+    let files = if files.is_empty() { vec![Path::new(STANDARD_INPUT)] } else { files };
     // A person, or a program that waits for each answer, sees it at once.
-    let waits = stdout.is_terminal() || arguments.files.is_empty();
+    let waits = stdout.is_terminal() || files.contains(&Path::new(STANDARD_INPUT));
     let mut out = BufWriter::with_capacity(64 * 1024, stdout);
-    if arguments.files.is_empty() {
-        return ended(stream(&judge, BufReader::with_capacity(256 * 1024, io::stdin().lock()), &mut out, waits));
-    }
-    for path in &arguments.files {
+    for path in files {
+        if path == Path::new(STANDARD_INPUT) {
+            ended(stream(&judge, BufReader::with_capacity(READ_AT_ONCE, io::stdin().lock()), &mut out, waits))?;
+            continue;
+        }
         let file = File::open(path).with_context(|| path.display().to_string())?;
-        let judged = stream(&judge, BufReader::with_capacity(256 * 1024, file), &mut out, waits);
+        let judged = stream(&judge, BufReader::with_capacity(READ_AT_ONCE, file), &mut out, waits);
         ended(judged).with_context(|| path.display().to_string())?;
     }
     Ok(())

@@ -1,5 +1,11 @@
 //! `downwire train`: fits the judge's weights to labelled texts, and to what people marked.
 
+use std::{
+    fs::File,
+    io::{BufWriter, Write as _},
+    path::Path,
+};
+
 use anyhow::{Context as _, bail};
 use serde_json::json;
 
@@ -41,6 +47,9 @@ pub async fn train(
     if examples.is_empty() {
         bail!("there is nothing to learn from: name files of labelled texts");
     }
+    if let Some(path) = &arguments.dump {
+        dump(path, &examples).with_context(|| path.display().to_string())?;
+    }
     let catalogue = catalogue.clone();
     let (learned, command) = (examples.len(), command(arguments));
     let fit = move || Classifier::train(&catalogue, &examples, &others, &command);
@@ -54,6 +63,24 @@ pub async fn train(
         || format!("{about}{file}: {} bytes from {learned} texts and our own sentences", bytes.len()),
     );
     Ok(())
+}
+
+/// Writes down what is learned from, our own sentences among it, a line each: what it is, and whether somebody read it or
+/// a rule labelled it.
+fn dump(path: &Path, examples: &[Labelled]) -> std::io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    let own = Labelled::own();
+    for example in examples.iter().chain(&own).filter(|example| !example.undecidable) {
+        let Labelled { id, text, kind, source, language, outage, is_weak, .. } = example;
+        let kind = kind.as_str();
+        writeln!(
+            out,
+            "{}",
+            json!({ "id": id, "text": text, "kind": kind, "source": source, "lang": language, "outage": outage,
+                    "read": !is_weak })
+        )?;
+    }
+    out.flush()
 }
 
 /// The command as it can be given again; folders are left to whoever has the data.

@@ -1,10 +1,11 @@
 //! Names that people say are down and that the catalogue lacks, for whoever keeps the catalogue.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use jiff::SignedDuration;
+use tokio::sync::Mutex;
 
-use super::Context;
+use super::{Context, figures::Trouble};
 use crate::{
     catalogue::Catalogue,
     model::{Query, Timestamp},
@@ -37,6 +38,31 @@ pub struct Candidate {
     pub last: Timestamp,
 }
 
+/// How long what was found is shown before it is looked for anew: that takes a search for every name.
+const FRESH: SignedDuration = SignedDuration::from_secs(60);
+
+/// What was found last and when, kept for the pages. Clones share it.
+#[derive(Clone, Default)]
+pub struct Kept(Arc<Mutex<Option<(Timestamp, Vec<Candidate>)>>>);
+
+impl Kept {
+    /// The names of the last `days` as they are now, or were a moment ago. Who comes while they are looked for waits for
+    /// what is found. Always asked for the same number of days.
+    ///
+    /// # Errors
+    /// The index or the archive cannot be read.
+    pub(super) async fn candidates(&self, context: &Context, days: u16) -> Result<Vec<Candidate>, Trouble> {
+        let now = context.clock.now();
+        let mut kept = self.0.lock().await;
+        if let Some((_, found)) = kept.as_ref().filter(|(at, _)| now.duration_since(*at) < FRESH) {
+            return Ok(found.clone());
+        }
+        let found = candidates(&Sought::of(context), days).await?;
+        *kept = Some((now, found.clone()));
+        Ok(found)
+    }
+}
+
 /// What names are looked for in.
 pub struct Sought<'a> {
     /// The index.
@@ -53,10 +79,7 @@ pub struct Sought<'a> {
 ///
 /// # Errors
 /// The index or the archive cannot be read.
-pub async fn candidates(
-    sought: &Sought<'_>,
-    days: u16,
-) -> Result<Vec<Candidate>, Box<dyn std::error::Error + Send + Sync>> {
+pub async fn candidates(sought: &Sought<'_>, days: u16) -> Result<Vec<Candidate>, Trouble> {
     let since = sought.now - SignedDuration::from_hours(24 * i64::from(days));
     let about = format!("kind:post outage:yes copy:no after:{}", since.strftime("%Y-%m-%dT%H:%M:%SZ"));
     let all = Query::parse(&about, sought.now)?;
@@ -72,11 +95,7 @@ pub async fn candidates(
     Ok(found)
 }
 
-async fn candidate(
-    sought: &Sought<'_>,
-    value: &str,
-    query: Query,
-) -> Result<Option<Candidate>, Box<dyn std::error::Error + Send + Sync>> {
+async fn candidate(sought: &Sought<'_>, value: &str, query: Query) -> Result<Option<Candidate>, Trouble> {
     let window = Window { after: None, limit: POSTS, order: Order::Newest };
     let search = sought.search.clone();
     let hits = tokio::task::spawn_blocking(move || search.search(&query, window)).await??;

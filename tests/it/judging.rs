@@ -2,7 +2,7 @@
 
 mod reports;
 
-use std::fs;
+use std::{fs, io::Write as _, process::Stdio};
 
 use downwire::{
     catalogue::Catalogue,
@@ -74,6 +74,24 @@ fn classify_answers_every_line_in_order_and_says_which_it_cannot_read() {
     assert_eq!((answers[2]["outage"].as_bool(), answers[2]["phase"].as_str()), (Some(false), Some("maintenance")));
     assert_eq!(answers[3]["id"], "c");
     assert!(!folder.path().join("index").exists(), "it needs no archive and makes none");
+}
+
+#[test]
+fn classify_reads_standard_input_where_a_dash_stands_for_a_file() {
+    let folder = Folder::new();
+    let line = |text: &str| json!({ "text": text }).to_string();
+    fs::write(folder.path().join("in.jsonl"), line("lovely weather today")).expect("writes");
+    let mut child = program::command(folder.path(), &["classify", "in.jsonl", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    child.stdin.take().expect("piped").write_all(line("Is ChatGPT down?").as_bytes()).expect("writes");
+    let output = child.wait_with_output().expect("ends");
+    let said: Vec<Value> =
+        String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let outages: Vec<bool> = said.iter().filter_map(|line| line["outage"].as_bool()).collect();
+    assert_eq!(outages, [false, true], "{said:?}");
 }
 
 #[test]

@@ -1,51 +1,26 @@
 #!/usr/bin/env python3
 """Other judges on the same texts: fastText (the PyPI wheel) and a tf-idf logistic regression (scikit-learn).
 
-    judges.py OUT TEST.jsonl TRAIN.jsonl [TRAIN.jsonl.gz …] [--annotations FILE] [--sentences FILE]
+    downwire train FILE … --out weights.bin --dump learned.jsonl
+    judges.py OUT TEST.jsonl learned.jsonl
 
-Both learn from the same files as `downwire train` (weak labels, annotations and our own sentences), choose their settings by nothing that is in
-TEST, and write OUT/fasttext.jsonl and OUT/tfidf.jsonl: lines of id, score and outage, for `downwire eval --peer`.
-With --speed the posts of TEST are predicted again and again on one core, and the rate of fastText is printed.
+Both learn from what `downwire train --dump` wrote down (texts, weak labels, our own sentences), choose their settings by
+nothing that is in TEST, and write OUT/fasttext.jsonl and OUT/tfidf.jsonl: lines of id, score and outage, for
+`downwire eval --peer`. With --speed the posts of TEST are predicted again and again on one core, and the rate of
+fastText is printed.
 """
-import argparse, gzip, json, pathlib, re, tempfile, time
+import argparse, json, pathlib, re, tempfile, time
 
 
-def annotated(path):
-    """What `downwire train --annotations` reads: id, yes or no or undecidable."""
-    if not path:
-        return {}
-    lines = pathlib.Path(path).read_text(encoding="utf-8").splitlines()
-    return {fields[0]: fields[1] for fields in (line.split("\t") for line in lines) if len(fields) > 1}
-
-
-def sentences(path):
-    """Our own: language, kind, phase, scope, text."""
-    if not path:
-        return
-    for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
-        fields = line.strip().split(" | ", 4)
-        if len(fields) == 5 and not line.startswith("#"):
-            yield "", fields[4], fields[2] not in ("none", "maintenance"), True
-
-
-def read(path, annotations={}, kind=None):
-    opener = gzip.open if str(path).endswith(".gz") else open
-    with opener(path, "rt", encoding="utf-8") as lines:
+def read(path, kind=None):
+    """Id, text, whether it is an outage, and whether somebody read it."""
+    with open(path, encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            said = annotations.get(row.get("id", ""))
-            if said == "undecidable" or said is None and row.get("undecidable"):
-                continue
-            if said is not None:
-                row.pop("weak", None)
-                row["outage"] = said == "yes"
-            if "weak" not in row and "outage" not in row:
-                continue
-            outage = row["weak"] == "pos" if "weak" in row else bool(row["outage"])
-            if kind and row.get("kind") != kind:
+            if row.get("undecidable") or "outage" not in row or kind and row.get("kind") != kind:
                 continue
             text = "\n".join(part for part in (row.get("title"), row.get("text")) if part)
-            yield row.get("id", ""), text, outage, "weak" not in row
+            yield row.get("id", ""), text, bool(row["outage"]), row.get("read", True)
 
 
 def flat(text):
@@ -76,14 +51,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out")
     parser.add_argument("test")
-    parser.add_argument("train", nargs="+")
-    parser.add_argument("--annotations")
-    parser.add_argument("--sentences")
+    parser.add_argument("train")
     parser.add_argument("--speed", action="store_true")
     arguments = parser.parse_args()
-    out, annotations = arguments.out, annotated(arguments.annotations)
+    out = arguments.out
     test = list(read(arguments.test, kind="post" if arguments.speed else None))
-    train = [row for path in arguments.train for row in read(path, annotations)] + list(sentences(arguments.sentences))
+    train = list(read(arguments.train))
     with tempfile.TemporaryDirectory() as folder:
         model = fasttext_judge(train, folder)
     write(f"{out}/fasttext.jsonl", [(identity, probability(model, text)) for identity, text, _, _ in test])

@@ -13,7 +13,10 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
-use super::{Adapter, Asked, HELD, Polled, bluesky_held, bluesky_post as post, read_all};
+use super::{
+    Adapter, Asked, HELD, Polled, bluesky_held, bluesky_post as post, read_all,
+    walk::{FIRST, LAG},
+};
 use crate::{
     model::{Ask, SourceKind, Timestamp},
     source::{
@@ -24,12 +27,6 @@ use crate::{
 
 /// Posts of one answer: the most that a server gives.
 pub(super) const PAGE: usize = 100;
-
-/// How much later than a post's own time the index may learn of it.
-const LAG: SignedDuration = SignedDuration::from_mins(15);
-
-/// How far back the first poll looks.
-const FIRST: SignedDuration = SignedDuration::from_hours(24);
 
 /// The network.
 pub(super) const ADAPTER: Adapter =

@@ -14,7 +14,7 @@ use crate::{model::Timestamp, source::Reading};
 pub(super) const LAG: SignedDuration = SignedDuration::from_mins(15);
 
 /// How far back the first walk goes.
-const FIRST: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const FIRST: SignedDuration = SignedDuration::from_hours(24);
 
 /// One walk: a chain of a poll.
 pub(super) struct Walk<'a> {
