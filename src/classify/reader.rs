@@ -54,13 +54,13 @@ impl Reader {
         into.read(beginning(text), kind, has_context, &self.aliases, &self.cues);
     }
 
-    /// The service that a name read from a text begins with, when only a part of that service is named behind it.
+    /// The service that a name read from a text begins with, when only a part of it or its desk is named behind it.
     pub fn known_by_beginning(&self, name: &str) -> Option<String> {
         let mut folded = String::new();
         fold(name, &mut folded);
         let mention = self.aliases.mentions(&folded).into_iter().find(|mention| mention.from == 0)?;
-        let is_part =
-            folded[mention.to..].split_whitespace().all(|word| PARTS.contains(&word) || PARTS_OF_KNOWN.contains(&word));
+        let known = |word: &str| [&PARTS[..], &PARTS_OF_KNOWN, &DESKS].iter().any(|list| list.contains(&word));
+        let is_part = folded[mention.to..].split_whitespace().all(known);
         self.services.get(mention.service).filter(|_| is_part).map(|service| service.name.clone())
     }
 
@@ -74,6 +74,32 @@ impl Reader {
         longest.map(|mention| mention.service)
     }
 }
+
+/// Whom a handle speaks for, behind the name of its service: the desk for customers, or a country.
+const DESKS: [&str; 22] = [
+    "help",
+    "support",
+    "care",
+    "cares",
+    "hizmet",
+    "destek",
+    "staff",
+    "assistenza",
+    "clienti",
+    "ayuda",
+    "ajuda",
+    "client",
+    "clients",
+    "sav",
+    "hilft",
+    "pomoc",
+    "uk",
+    "us",
+    "de",
+    "fr",
+    "es",
+    "tr",
+];
 
 /// What else stands behind the name of a service that is known when a part of it is meant: `Amazon homepage`. Behind other
 /// names it may be their end (`Cash App`).

@@ -129,6 +129,13 @@ const NO_NAMES: &[&str] = &[
     "still",
     "und",
     "le",
+    "post-mortem",
+    "postmortem",
+    "incident",
+    "incident report",
+    "status",
+    "notice",
+    "alert",
 ];
 
 /// Words that no name of a service has in it.
@@ -185,7 +192,11 @@ fn before_colon(first: &str, kind: usize) -> Option<String> {
         return None;
     }
     let (name, _) = first.split_once(": ")?;
-    is_name(name).then(|| name.trim().to_owned())
+    if BEHIND.is_match(&name.to_ascii_lowercase()) {
+        return subject(name);
+    }
+    // `Payouts delayed. Identified: …` is two sentences.
+    (is_name(name) && !name.contains(". ")).then(|| name.trim().to_owned())
 }
 
 /// `Name is down`, `Name outage`.
@@ -280,6 +291,9 @@ mod tests {
             (ItemKind::Post, "@VirginAmerica your site is broken", Some("Virgin America")),
             (ItemKind::Post, "hey @Fabrikam_Help is there an outage", Some("Fabrikam")),
             (ItemKind::Headline, "Is the internet down?", None),
+            (ItemKind::StatusUpdate, "Payouts delayed. Identified: a partner has trouble", None),
+            (ItemKind::Headline, "Northwind down: users cannot log in", Some("Northwind")),
+            (ItemKind::Headline, "Postmortem: how a certificate ended a morning", None),
         ] {
             assert_eq!(names(text, kind as usize).first().map(String::as_str), expected, "{text}");
         }

@@ -2,8 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufWriter, Write as _},
-    path::Path,
+    io::{BufWriter, Write},
 };
 
 use anyhow::{Context as _, bail};
@@ -48,7 +47,8 @@ pub async fn train(
         bail!("there is nothing to learn from: name files of labelled texts");
     }
     if let Some(path) = &arguments.dump {
-        dump(path, &examples).with_context(|| path.display().to_string())?;
+        let file = File::create(path).with_context(|| path.display().to_string())?;
+        dump(BufWriter::new(file), &examples).with_context(|| path.display().to_string())?;
     }
     let catalogue = catalogue.clone();
     let (learned, command) = (examples.len(), command(arguments));
@@ -67,8 +67,7 @@ pub async fn train(
 
 /// Writes down what is learned from, our own sentences among it, a line each: what it is, and whether somebody read it or
 /// a rule labelled it.
-fn dump(path: &Path, examples: &[Labelled]) -> std::io::Result<()> {
-    let mut out = BufWriter::new(File::create(path)?);
+fn dump(mut out: impl Write, examples: &[Labelled]) -> std::io::Result<()> {
     let own = Labelled::own();
     for example in examples.iter().chain(&own).filter(|example| !example.undecidable) {
         let Labelled { id, text, kind, source, language, outage, is_weak, .. } = example;
@@ -101,4 +100,29 @@ fn marked(mark: &Mark, row: ItemRow) -> Labelled {
     example.outage = mark.outage;
     example.weight = MARKED;
     example
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_learned_from_is_written_down_without_what_is_undecidable() {
+        let read = |line: &str| Labelled::read(line).expect("a labelled text");
+        let examples = [
+            read(r#"{"id":"a","title":"Acme","text":"is down","kind":"headline","outage":true}"#),
+            read(r#"{"id":"b","text":"is it","outage":false,"undecidable":true}"#),
+            read(r#"{"id":"c","text":"lovely","weak":"neg"}"#),
+        ];
+        let mut out = Vec::new();
+        dump(&mut out, &examples).expect("writes");
+        let lines: Vec<serde_json::Value> =
+            String::from_utf8_lossy(&out).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        assert_eq!(lines.len(), 2 + Labelled::own().len());
+        assert_eq!(
+            (&lines[0]["text"], &lines[0]["outage"], &lines[0]["read"]),
+            (&json!("Acme\nis down"), &json!(true), &json!(true))
+        );
+        assert_eq!((&lines[1]["id"], &lines[1]["read"]), (&json!("c"), &json!(false)));
+    }
 }

@@ -41,9 +41,15 @@ pub struct Candidate {
 /// How long what was found is shown before it is looked for anew: that takes a search for every name.
 const FRESH: SignedDuration = SignedDuration::from_secs(60);
 
-/// What was found last and when, kept for the pages. Clones share it.
+/// What was found last, kept for the pages. Clones share it.
 #[derive(Clone, Default)]
-pub struct Kept(Arc<Mutex<Option<(Timestamp, Vec<Candidate>)>>>);
+pub struct Kept(Arc<Mutex<Option<Found>>>);
+
+/// What was found, and when.
+struct Found {
+    candidates: Vec<Candidate>,
+    at: Timestamp,
+}
 
 impl Kept {
     /// The names of the last `days` as they are now, or were a moment ago. Who comes while they are looked for waits for
@@ -54,12 +60,12 @@ impl Kept {
     pub(super) async fn candidates(&self, context: &Context, days: u16) -> Result<Vec<Candidate>, Trouble> {
         let now = context.clock.now();
         let mut kept = self.0.lock().await;
-        if let Some((_, found)) = kept.as_ref().filter(|(at, _)| now.duration_since(*at) < FRESH) {
-            return Ok(found.clone());
+        if let Some(found) = kept.as_ref().filter(|found| now.duration_since(found.at) < FRESH) {
+            return Ok(found.candidates.clone());
         }
-        let found = candidates(&Sought::of(context), days).await?;
-        *kept = Some((now, found.clone()));
-        Ok(found)
+        let candidates = candidates(&Sought::of(context), days).await?;
+        *kept = Some(Found { candidates: candidates.clone(), at: now });
+        Ok(candidates)
     }
 }
 
