@@ -106,7 +106,6 @@ async fn start(
             catalogue: Arc::new(settings.catalogue.clone()),
             sources: Arc::new(settings.sources.clone()),
             figures: serve::KeptFigures::default(),
-            candidates: serve::KeptCandidates::default(),
             clock: archive.clock.clone(),
             public_url: settings.server.public_url.clone(),
             ready: troubles.ready(ingest_stop),

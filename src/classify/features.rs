@@ -64,10 +64,6 @@ impl Reading {
     /// Reads a text.
     pub fn read(&mut self, text: &str, kind: ItemKind, has_context: bool, aliases: &AliasTable, cues: &Cues) {
         self.normal.read(text, aliases);
-        if has_context && self.normal.mentions.is_empty() {
-            // Who writes to the desk of one service does not say its name.
-            self.normal.begin_with_service();
-        }
         self.language = cues.find(&self.normal.line, &mut self.found);
         self.kind = kind as usize;
         self.has_context = has_context;
@@ -174,8 +170,8 @@ impl Reading {
         let kind = self.kind as u32;
         let line = (0, 0);
         add(Family::Cue, mix(kind, 20), line);
-        let named = u32::from(!self.normal.mentions.is_empty() || self.has_context);
-        add(Family::Cue, mix(kind * 8 + named * 4, 21), line);
+        let named = u32::from(!self.normal.mentions.is_empty());
+        add(Family::Cue, mix(kind * 8 + named * 4 + u32::from(self.has_context), 21), line);
         let size = self.normal.tokens.len().ilog2_or_zero();
         add(Family::Cue, mix(kind * 32 + size, 22), line);
         let asks = self.normal.line.contains(" ? ");

@@ -109,13 +109,6 @@ impl Normal {
         (self.line, self.tokens) = (line, tokens);
     }
 
-    /// Puts the mark of a service before everything else.
-    pub fn begin_with_service(&mut self) {
-        self.line.insert_str(0, " \u{1}");
-        self.tokens.iter_mut().for_each(|token| *token = (token.0 + 2, token.1 + 2));
-        self.tokens.insert(0, (1, 2));
-    }
-
     /// Adds tokens at the end.
     pub fn append(&mut self, words: &[&str]) {
         for word in words {

@@ -32,7 +32,7 @@ const SMALL: Fit =
 const ENOUGH: usize = 60;
 const FURTHEST: f32 = 0.2;
 
-/// The share of outages at which thresholds are chosen: three in ten of what shares words with them, as a source that is
+/// The share of outages at which thresholds are chosen: one in five of what shares words with them, as a source that is
 /// worth watching has. Samples of labelled texts hold anything from one in twenty to one in two, and the best threshold
 /// of the one is none for the other.
 const SHARE: f32 = 0.3;
@@ -174,10 +174,8 @@ fn platt(all: &[Labelled], scores: &[f32]) -> [(f32, f32); KINDS] {
     })
 }
 
-/// The threshold of each kind: half of the best F1 on crossed scores at the usual share of outages, which is where a
-/// calibrated probability has to be cut for the best F1 (Lipton, Elkan and Naryanaswamy, 2014). Where F1 was highest by
-/// count is chance: one text more moves it by a tenth. What shares no words with outages is left out: it is told apart at
-/// any threshold.
+/// The threshold of each kind: the best F1 on crossed scores at the usual share of outages. What shares no words with
+/// outages is left out: it is told apart at any threshold.
 fn thresholds(all: &[Labelled], scores: &[f32], platt: &[(f32, f32); KINDS]) -> [f32; KINDS] {
     std::array::from_fn(|kind| {
         let probability = |score: f32| logistic(platt[kind].0 * score + platt[kind].1);
@@ -192,7 +190,7 @@ fn thresholds(all: &[Labelled], scores: &[f32], platt: &[(f32, f32); KINDS]) -> 
             (example.outage, probability(*score), weight)
         });
         let counted: Vec<(bool, f32, f32)> = counted.collect();
-        if counted.len() < ENOUGH { 0.5 } else { best_f1(&counted) / 2.0 }
+        if counted.len() < ENOUGH { 0.5 } else { best_threshold(&counted) }
     })
 }
 
@@ -234,13 +232,8 @@ fn languages(
     })
 }
 
-/// The best F1 that any threshold has.
-fn best_f1(pairs: &[(bool, f32, f32)]) -> f32 {
-    by_threshold(pairs).into_iter().fold(0.0, |most, (_, f1)| most.max(f1))
-}
-
-/// F1 at every threshold.
-fn by_threshold(pairs: &[(bool, f32, f32)]) -> Vec<(f32, f32)> {
+/// The threshold in the middle of the stretch on which F1 is as good as its best: the best one itself is chance.
+fn best_threshold(pairs: &[(bool, f32, f32)]) -> f32 {
     let f1 = |threshold: f32| {
         let (mut right, mut wrong, mut missed) = (0.0_f32, 0.0_f32, 0.0_f32);
         for (outage, score, weight) in pairs {
@@ -253,13 +246,8 @@ fn by_threshold(pairs: &[(bool, f32, f32)]) -> Vec<(f32, f32)> {
         }
         2.0 * right / (2.0 * right + wrong + missed).max(1.0)
     };
-    (10..=90).map(|step| step as f32 / 100.0).map(|at| (at, f1(at))).collect()
-}
-
-/// The threshold in the middle of the stretch on which F1 is as good as its best: the best one itself is chance.
-fn best_threshold(pairs: &[(bool, f32, f32)]) -> f32 {
-    let steps = by_threshold(pairs);
-    let most = best_f1(pairs);
+    let steps: Vec<(f32, f32)> = (10..=90).map(|step| step as f32 / 100.0).map(|at| (at, f1(at))).collect();
+    let most = steps.iter().fold(0.0_f32, |most, (_, f1)| most.max(*f1));
     let best: Vec<f32> = steps.iter().filter(|(_, f1)| *f1 >= most - SLACK).map(|(at, _)| *at).collect();
     best.get(best.len() / 2).copied().unwrap_or(0.5)
 }

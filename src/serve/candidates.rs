@@ -1,11 +1,10 @@
 //! Names that people say are down and that the catalogue lacks, for whoever keeps the catalogue.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use jiff::SignedDuration;
-use tokio::sync::Mutex;
 
-use super::{Context, figures::Trouble};
+use super::Context;
 use crate::{
     catalogue::Catalogue,
     model::{Query, Timestamp},
@@ -38,37 +37,6 @@ pub struct Candidate {
     pub last: Timestamp,
 }
 
-/// How long what was found is shown before it is looked for anew: that takes a search for every name.
-const FRESH: SignedDuration = SignedDuration::from_secs(60);
-
-/// What was found last, kept for the pages. Clones share it.
-#[derive(Clone, Default)]
-pub struct Kept(Arc<Mutex<Option<Found>>>);
-
-/// What was found, and when.
-struct Found {
-    candidates: Vec<Candidate>,
-    at: Timestamp,
-}
-
-impl Kept {
-    /// The names of the last `days` as they are now, or were a moment ago. Who comes while they are looked for waits for
-    /// what is found. Always asked for the same number of days.
-    ///
-    /// # Errors
-    /// The index or the archive cannot be read.
-    pub(super) async fn candidates(&self, context: &Context, days: u16) -> Result<Vec<Candidate>, Trouble> {
-        let now = context.clock.now();
-        let mut kept = self.0.lock().await;
-        if let Some(found) = kept.as_ref().filter(|found| now.duration_since(found.at) < FRESH) {
-            return Ok(found.candidates.clone());
-        }
-        let candidates = candidates(&Sought::of(context), days).await?;
-        *kept = Some(Found { candidates: candidates.clone(), at: now });
-        Ok(candidates)
-    }
-}
-
 /// What names are looked for in.
 pub struct Sought<'a> {
     /// The index.
@@ -85,7 +53,10 @@ pub struct Sought<'a> {
 ///
 /// # Errors
 /// The index or the archive cannot be read.
-pub async fn candidates(sought: &Sought<'_>, days: u16) -> Result<Vec<Candidate>, Trouble> {
+pub async fn candidates(
+    sought: &Sought<'_>,
+    days: u16,
+) -> Result<Vec<Candidate>, Box<dyn std::error::Error + Send + Sync>> {
     let since = sought.now - SignedDuration::from_hours(24 * i64::from(days));
     let about = format!("kind:post outage:yes copy:no after:{}", since.strftime("%Y-%m-%dT%H:%M:%SZ"));
     let all = Query::parse(&about, sought.now)?;
@@ -101,7 +72,11 @@ pub async fn candidates(sought: &Sought<'_>, days: u16) -> Result<Vec<Candidate>
     Ok(found)
 }
 
-async fn candidate(sought: &Sought<'_>, value: &str, query: Query) -> Result<Option<Candidate>, Trouble> {
+async fn candidate(
+    sought: &Sought<'_>,
+    value: &str,
+    query: Query,
+) -> Result<Option<Candidate>, Box<dyn std::error::Error + Send + Sync>> {
     let window = Window { after: None, limit: POSTS, order: Order::Newest };
     let search = sought.search.clone();
     let hits = tokio::task::spawn_blocking(move || search.search(&query, window)).await??;

@@ -39,7 +39,7 @@ use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 use url::Url;
 
-pub use candidates::{Candidate, Kept as KeptCandidates, Sought, candidates};
+pub use candidates::{Candidate, Sought, candidates};
 pub use figures::{Kept as KeptFigures, collect};
 pub use hit::HitLine;
 
@@ -79,8 +79,6 @@ pub struct Context {
     pub sources: Arc<Vec<SourceSpec>>,
     /// Reliability figures, kept for a while; empty at first.
     pub figures: KeptFigures,
-    /// Names that the catalogue lacks, kept for a moment; empty at first.
-    pub candidates: KeptCandidates,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The address under which readers reach us, with a slash at the end.

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::StatusCode, response::Response};
 
-use super::{Candidate, Context, pages, search};
+use super::{Candidate, Context, Sought, candidates, pages, search};
 use crate::{
     model::{Health, SourceKind, SourceSpec, SourceState, Timestamp, quorum},
     render::{
@@ -42,7 +42,7 @@ pub async fn page(State(context): State<Context>) -> Response {
     let summary = summary(&known, &shared);
     let shared = shared.iter().map(|trouble| trouble.words()).collect();
     let sources = known.into_iter().map(|(spec, state)| source(spec, state, now)).collect();
-    let candidates = match context.candidates.candidates(&context, CANDIDATE_DAYS).await {
+    let candidates = match candidates(&Sought::of(&context), CANDIDATE_DAYS).await {
         Ok(found) => found.into_iter().take(CANDIDATES).map(candidate).collect(),
         Err(error) => return pages::unavailable(&error),
     };
