@@ -32,7 +32,7 @@ const SMALL: Fit =
 const ENOUGH: usize = 60;
 const FURTHEST: f32 = 0.2;
 
-/// The share of outages at which thresholds are chosen: one in five of what shares words with them, as a source that is
+/// The share of outages at which thresholds are chosen: three in ten of what shares words with them, as a source that is
 /// worth watching has. Samples of labelled texts hold anything from one in twenty to one in two, and the best threshold
 /// of the one is none for the other.
 const SHARE: f32 = 0.3;
