@@ -50,6 +50,31 @@ fn the_judge_is_better_than_a_list_of_words() {
     }
 }
 
+/// Where posts of no consequence come from: networks, whose names are names of services too, and one about a service.
+const QUIET_SOURCES: [&str; 6] = ["", "mastodon", "bluesky", "r/popular", "youtube", "chatgpt"];
+
+/// The share of quiet posts that may be taken for outages.
+const QUIET: f64 = 0.04;
+
+#[test]
+fn posts_of_an_ordinary_day_are_hardly_ever_outages_whatever_network_they_come_from() {
+    let judge = Classifier::new(&Catalogue::built_in());
+    let posts = include_str!("../fixtures/quiet.jsonl");
+    let posts: Vec<Labelled> = posts.lines().map(|line| Labelled::read(line).expect("a post")).collect();
+    for source in QUIET_SOURCES {
+        let taken = posts.iter().filter(|post| {
+            let verdict = judge.judge(Text { kind: post.kind, title: "", text: &post.text, source });
+            if verdict.outage {
+                println!("{source:?}: {:.2} {} {:?}", verdict.score, post.id, verdict.why);
+            }
+            verdict.outage
+        });
+        let taken = taken.count();
+        println!("source {source:?}: {taken} of {} quiet posts taken for outages", posts.len());
+        assert!(taken as f64 <= QUIET * posts.len() as f64, "source {source:?}: {taken}");
+    }
+}
+
 #[test]
 fn classify_answers_every_line_in_order_and_says_which_it_cannot_read() {
     let folder = Folder::new();
