@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::SignedDuration;
 
-use super::Context;
+use super::{Context, figures::Trouble};
 use crate::{
     catalogue::Catalogue,
     model::{Query, Timestamp},
@@ -53,10 +53,7 @@ pub struct Sought<'a> {
 ///
 /// # Errors
 /// The index or the archive cannot be read.
-pub async fn candidates(
-    sought: &Sought<'_>,
-    days: u16,
-) -> Result<Vec<Candidate>, Box<dyn std::error::Error + Send + Sync>> {
+pub async fn candidates(sought: &Sought<'_>, days: u16) -> Result<Vec<Candidate>, Trouble> {
     let since = sought.now - SignedDuration::from_hours(24 * i64::from(days));
     let about = format!("kind:post outage:yes copy:no after:{}", since.strftime("%Y-%m-%dT%H:%M:%SZ"));
     let all = Query::parse(&about, sought.now)?;
@@ -72,11 +69,7 @@ pub async fn candidates(
     Ok(found)
 }
 
-async fn candidate(
-    sought: &Sought<'_>,
-    value: &str,
-    query: Query,
-) -> Result<Option<Candidate>, Box<dyn std::error::Error + Send + Sync>> {
+async fn candidate(sought: &Sought<'_>, value: &str, query: Query) -> Result<Option<Candidate>, Trouble> {
     let window = Window { after: None, limit: POSTS, order: Order::Newest };
     let search = sought.search.clone();
     let hits = tokio::task::spawn_blocking(move || search.search(&query, window)).await??;

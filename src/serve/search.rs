@@ -8,7 +8,7 @@ use axum::{
 use serde::Deserialize;
 use url::form_urlencoded::byte_serialize;
 
-use super::{Context, facets, pages};
+use super::{Context, facets, figures::Trouble, pages};
 use crate::{
     model::{
         Cursor, Hits, Query, QueryError, Timestamp,
@@ -80,11 +80,7 @@ pub fn for_readers(query: Query) -> Query {
 }
 
 /// What a query finds, as hits with their rows. A hit whose row is gone is left out.
-pub async fn find(
-    context: &Context,
-    query: &Query,
-    window: Window,
-) -> Result<(Hits, Vec<Row>), Box<dyn std::error::Error + Send + Sync>> {
+pub async fn find(context: &Context, query: &Query, window: Window) -> Result<(Hits, Vec<Row>), Trouble> {
     let (search, query) = (context.search.clone(), query.clone());
     let hits = tokio::task::spawn_blocking(move || search.search(&query, window)).await??;
     let ids: Vec<_> = hits.hits.iter().map(|hit| hit.id).collect();
@@ -147,7 +143,7 @@ async fn overview(
     context: &Context,
     listing: &Listing<'_>,
     now: Timestamp,
-) -> Result<(Vec<view::Facet>, Option<view::HistogramView>), Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<(Vec<view::Facet>, Option<view::HistogramView>), Trouble> {
     let (search, query) = (context.search.clone(), for_readers(listing.query.clone()));
     let overview = tokio::task::spawn_blocking(move || search.overview(&query, facets::MOST)).await??;
     Ok((facets::facets(context, listing, &overview), facets::histogram(listing, &overview.histogram, now)))

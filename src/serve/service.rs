@@ -7,7 +7,9 @@ use axum::{
 };
 
 use super::{
-    Context, facets, lines, official, pages, reliability, reports,
+    Context, facets,
+    figures::Trouble,
+    lines, official, pages, reliability, reports,
     search::{self, Listing, find, for_readers, hits_of},
 };
 use crate::{
@@ -66,7 +68,7 @@ pub async fn page(State(context): State<Context>, Path(slug): Path<String>) -> R
     }
 }
 
-async fn view(context: &Context, service: &Service) -> Result<view::Service, Box<dyn std::error::Error + Send + Sync>> {
+async fn view(context: &Context, service: &Service) -> Result<view::Service, Trouble> {
     let now = context.clock.now();
     let all = query(service);
     let incidents = Query::All(vec![all.clone(), of_field("kind", "incident")]);
@@ -106,11 +108,7 @@ async fn view(context: &Context, service: &Service) -> Result<view::Service, Box
     })
 }
 
-async fn newest(
-    context: &Context,
-    query: &Query,
-    limit: usize,
-) -> Result<(usize, Vec<Row>), Box<dyn std::error::Error + Send + Sync>> {
+async fn newest(context: &Context, query: &Query, limit: usize) -> Result<(usize, Vec<Row>), Trouble> {
     let window = Window { after: None, limit, order: Order::Newest };
     let (hits, rows) = find(context, &for_readers(query.clone()), window).await?;
     Ok((hits.total, rows))

@@ -2,7 +2,7 @@
 
 mod reports;
 
-use std::{fs, io::Write as _, process::Stdio};
+use std::{collections::HashSet, fs, io::Write as _, process::Stdio};
 
 use downwire::{
     catalogue::Catalogue,
@@ -61,6 +61,10 @@ fn posts_of_an_ordinary_day_are_hardly_ever_outages_whatever_network_they_come_f
     let judge = Classifier::new(&Catalogue::built_in());
     let posts = include_str!("../fixtures/quiet.jsonl");
     let posts: Vec<Labelled> = posts.lines().map(|line| Labelled::read(line).expect("a post")).collect();
+    let learned: HashSet<String> = Labelled::own().into_iter().map(|sentence| sentence.text).collect();
+    for post in &posts {
+        assert!(!learned.contains(&post.text), "{} was learned from, so it measures nothing", post.id);
+    }
     for source in QUIET_SOURCES {
         let taken = posts.iter().filter(|post| {
             let verdict = judge.judge(Text { kind: post.kind, title: "", text: &post.text, source });
