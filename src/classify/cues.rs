@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, StartKind};
 
-use super::normal::Normal;
+use super::{
+    lasting::{self, TimeWord, Timed},
+    normal::Normal,
+    places::Places,
+};
 use crate::text::fold::is_unspaced;
 
 macro_rules! cues {
@@ -57,8 +61,12 @@ cues! {
     Own = "own", "speaks of an own line, device or account";
     /// Weak or slow for long.
     Chronic = "chronic", "complains of lasting quality";
-    /// For days, weeks or months.
-    Long = "long", "says it has been so for long";
+    /// For minutes or hours, a day and a half at most.
+    Hours = "hours", "says it has been so for hours";
+    /// For days, eight at most.
+    Days = "days", "says it has been so for days";
+    /// For weeks, months or years.
+    Weeks = "weeks", "says it has been so for weeks";
     /// What if, how to, best practice.
     Hypothetical = "hypothetical", "is advice or a hypothesis";
     /// Long ago.
@@ -83,6 +91,12 @@ cues! {
     Cause = "cause", "names a cause";
     /// It works.
     Works = "works", "says it works";
+    /// A place, with what makes it one.
+    Place = "place", "says where";
+    /// What is out goes over the air.
+    Mobile = "mobile", "speaks of a mobile network";
+    /// What is out is a line into a house.
+    Line = "fixed-line", "speaks of a fixed line";
     /// Selling, launching, releasing.
     Launch = "launch", "speaks of an offer or a launch";
 }
@@ -113,17 +127,25 @@ pub struct Cues {
     plain: Phrases,
     /// The others, which stand in no line that is ASCII. As fast an automaton would take fifty megabytes for them.
     wide: Phrases,
+    places: Places,
 }
 
 /// Phrases, what they say and in which languages.
 #[derive(Debug, Clone)]
 struct Phrases {
     automaton: AhoCorasick,
-    of: Vec<(Cue, u16)>,
+    of: Vec<(Meaning, u16)>,
+}
+
+/// What a phrase is to a judge: a cue, or a word that amounts of time are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Meaning {
+    Cue(Cue),
+    Time(TimeWord),
 }
 
 impl Phrases {
-    fn new(phrases: Vec<((String, Cue), u16)>, kind: AhoCorasickKind) -> Self {
+    fn new(phrases: Vec<((String, Meaning), u16)>, kind: AhoCorasickKind) -> Self {
         let automaton = AhoCorasick::builder()
             .kind(Some(kind))
             .match_kind(MatchKind::Standard)
@@ -131,41 +153,63 @@ impl Phrases {
             .build(phrases.iter().map(|((phrase, _), _)| phrase));
         // A few thousand phrases are far below the automaton's limits.
         let automaton = automaton.expect("the phrases fit an automaton");
-        Self { automaton, of: phrases.into_iter().map(|((_, cue), languages)| (cue, languages)).collect() }
+        Self { automaton, of: phrases.into_iter().map(|((_, meaning), languages)| (meaning, languages)).collect() }
     }
 
-    fn find<'a>(&'a self, line: &'a str) -> impl Iterator<Item = Found> + 'a {
-        self.automaton.find_overlapping_iter(Input::new(line)).filter_map(|found| {
-            let (cue, languages) = *self.of.get(found.pattern().as_usize())?;
-            Some(Found { cue, languages, from: found.start(), to: found.end() })
-        })
+    fn find(&self, line: &str, cues: &mut Vec<Found>, times: &mut Vec<Timed>) {
+        for found in self.automaton.find_overlapping_iter(Input::new(line)) {
+            let (from, to) = (found.start(), found.end());
+            match self.of.get(found.pattern().as_usize()) {
+                Some((Meaning::Cue(cue), languages)) => {
+                    cues.push(Found { cue: *cue, languages: *languages, from, to });
+                }
+                Some((Meaning::Time(word), languages)) => {
+                    times.push(Timed { word: *word, languages: *languages, from, to });
+                }
+                None => {}
+            }
+        }
     }
 }
 
 impl Cues {
     /// The one in the crate.
     pub fn shipped() -> Self {
-        let mut phrases: BTreeMap<(String, Cue), u16> = BTreeMap::new();
-        for (phrase, cue, language) in entries(include_str!("data/cues.txt")) {
-            *phrases.entry((phrase, cue)).or_default() |= language;
+        let mut phrases: BTreeMap<(String, Meaning), u16> = BTreeMap::new();
+        for (phrase, cue, language) in entries(include_str!("data/cues.txt"), cue) {
+            *phrases.entry((phrase, Meaning::Cue(cue))).or_default() |= language;
+        }
+        for (phrase, word, language) in entries(include_str!("data/lasting.txt"), TimeWord::named) {
+            if word.is_unit() && !phrase.trim_start().starts_with(is_unspaced) {
+                let joined = format!(" 0{}", phrase.trim_start());
+                *phrases.entry((joined, Meaning::Time(word))).or_default() |= language;
+            }
+            *phrases.entry((phrase, Meaning::Time(word))).or_default() |= language;
         }
         let (plain, wide) = phrases.into_iter().partition(|((phrase, _), _)| phrase.is_ascii());
         Self {
             plain: Phrases::new(plain, AhoCorasickKind::DFA),
             wide: Phrases::new(wide, AhoCorasickKind::ContiguousNFA),
+            places: Places::shipped(),
         }
     }
 
     /// Every cue of a line, in order, and the language (a place in [`LANGUAGES`]) that most of them are in. One inside
     /// a longer one is hidden: a `power outage` is no `outage`.
-    pub fn find(&self, line: &str, into: &mut Vec<Found>) -> usize {
+    pub fn find(&self, normal: &Normal, into: &mut Vec<Found>) -> usize {
         into.clear();
-        into.extend(self.plain.find(line));
-        if !line.is_ascii() {
-            into.extend(self.wide.find(line));
+        let mut times = Vec::new();
+        self.plain.find(&normal.line, into, &mut times);
+        if !normal.line.is_ascii() {
+            self.wide.find(&normal.line, into, &mut times);
         }
         let language = spoken(into);
-        into.retain(|found| found.languages & (ENGLISH | 1 << language) != 0);
+        let understood = ENGLISH | 1 << language;
+        into.retain(|found| found.languages & understood != 0);
+        times.retain(|timed| timed.languages & understood != 0);
+        let lasting = lasting::amounts(normal, &mut times);
+        let places = self.places.find(normal, language).map(|(from, to)| (Cue::Place, from, to));
+        into.extend(lasting.chain(places).map(|(cue, from, to)| Found { cue, languages: understood, from, to }));
         into.sort_unstable_by_key(|found| (found.from, usize::MAX - found.to, found.cue));
         let (mut end, mut longest) = (0, 0);
         into.retain(|found| {
@@ -196,20 +240,23 @@ fn spoken(found: &[Found]) -> usize {
 }
 
 /// The data: `cue language: phrase; phrase; stem*`. A star lets the last word go on.
-fn entries(data: &str) -> impl Iterator<Item = (String, Cue, u16)> + '_ {
+fn entries<T: Copy>(data: &str, named: impl Fn(&str) -> Option<T>) -> impl Iterator<Item = (String, T, u16)> {
     let lines = data.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.filter_map(line).flat_map(|(cue, language, phrases)| {
+    lines.filter_map(move |text| line(text, &named)).flat_map(|(meaning, language, phrases)| {
         let phrases = phrases.split(';').map(str::trim).filter(|phrase| !phrase.is_empty());
-        phrases.map(move |phrase| (pattern(phrase), cue, 1 << language))
+        phrases.map(move |phrase| (pattern(phrase), meaning, 1 << language))
     })
 }
 
-fn line(line: &str) -> Option<(Cue, usize, &str)> {
+fn line<T>(line: &str, named: impl Fn(&str) -> Option<T>) -> Option<(T, usize, &str)> {
     let (head, phrases) = line.split_once(':')?;
-    let (cue, language) = head.split_once(' ')?;
-    let cue = Cue::ALL.iter().find(|known| known.as_str() == cue)?;
+    let (meaning, language) = head.split_once(' ')?;
     let language = LANGUAGES.iter().position(|known| *known == language)?;
-    Some((*cue, language, phrases))
+    Some((named(meaning)?, language, phrases))
+}
+
+fn cue(word: &str) -> Option<Cue> {
+    Cue::ALL.iter().copied().find(|known| known.as_str() == word)
 }
 
 /// A phrase as it stands in a line: between blanks, but for stems and for scripts without blanks.
@@ -231,11 +278,17 @@ mod tests {
     fn every_line_of_the_data_is_read() {
         let data = include_str!("data/cues.txt");
         for text in data.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            assert!(line(text).is_some(), "{text}");
+            assert!(line(text, cue).is_some(), "{text}");
+        }
+        let data = include_str!("data/lasting.txt");
+        for text in data.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            assert!(line(text, TimeWord::named).is_some(), "{text}");
         }
         let is_letter =
             |phrase: &str| phrase.trim().chars().count() < 2 && phrase.trim() != "%" && phrase.trim() >= " ";
-        for (phrase, cue, _) in entries(data).filter(|(phrase, _, _)| phrase.trim().is_ascii()) {
+        for (phrase, cue, _) in
+            entries(include_str!("data/cues.txt"), cue).filter(|(phrase, _, _)| phrase.trim().is_ascii())
+        {
             assert!(!is_letter(&phrase), "{phrase:?} of {cue:?}");
         }
     }
@@ -244,7 +297,7 @@ mod tests {
     fn a_longer_cue_hides_the_one_inside_it() {
         let cues = Cues::shipped();
         let mut found = Vec::new();
-        cues.find(&Normal::phrase("Power outage in town, is the site down?"), &mut found);
+        cues.find(&Normal::of("Power outage in town, is the site down?"), &mut found);
         let cues: Vec<Cue> = found.iter().map(|found| found.cue).collect();
         assert!(cues.contains(&Cue::Utility) && !cues.iter().take(1).any(|cue| *cue == Cue::Down), "{cues:?}");
     }

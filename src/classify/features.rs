@@ -64,7 +64,7 @@ impl Reading {
     /// Reads a text.
     pub fn read(&mut self, text: &str, kind: ItemKind, has_context: bool, aliases: &AliasTable, cues: &Cues) {
         self.normal.read(text, aliases);
-        self.language = cues.find(&self.normal.line, &mut self.found);
+        self.language = cues.find(&self.normal, &mut self.found);
         self.kind = kind as usize;
         self.has_context = has_context;
         self.announces = false;
@@ -77,11 +77,11 @@ impl Reading {
             }
             self.announces = true;
             self.normal.without(&spans);
-            self.language = cues.find(&self.normal.line, &mut self.found);
+            self.language = cues.find(&self.normal, &mut self.found);
         }
         if self.announces {
             self.normal.append(&ANNOUNCEMENT);
-            self.language = cues.find(&self.normal.line, &mut self.found);
+            self.language = cues.find(&self.normal, &mut self.found);
         }
     }
 
@@ -89,7 +89,7 @@ impl Reading {
     pub fn without_announcement(&self, cues: &Cues) -> Self {
         let mut other = self.clone();
         other.normal.drop_last(ANNOUNCEMENT.len());
-        other.language = cues.find(&other.normal.line, &mut other.found);
+        other.language = cues.find(&other.normal, &mut other.found);
         other.announces = false;
         other
     }
@@ -179,10 +179,10 @@ impl Reading {
             add(Family::Cue, mix(1, 23), line);
         }
         let head_ends = self.normal.tokens.get(HEAD).map_or(usize::MAX, |(from, _)| *from as usize);
-        let (mut seen, mut twice, mut in_head) = (0_u32, 0_u32, 0_u32);
+        let (mut seen, mut twice, mut in_head) = (0_u64, 0_u64, 0_u64);
         let mut places = [line; Cue::ALL.len()];
         for found in &self.found {
-            let bit = 1 << found.cue as u32;
+            let bit = 1_u64 << found.cue as u32;
             twice |= seen & bit;
             if seen & bit == 0 {
                 places[found.cue as usize] = (found.from, found.to);
@@ -192,8 +192,8 @@ impl Reading {
                 in_head |= bit;
             }
         }
-        for (cue, place) in places.iter().enumerate().filter(|(cue, _)| seen & (1 << cue) != 0) {
-            let bit = 1 << cue;
+        for (cue, place) in places.iter().enumerate().filter(|(cue, _)| seen & (1 << *cue) != 0) {
+            let bit = 1_u64 << cue;
             let cue = cue as u32;
             add(Family::Cue, mix(cue, 24), *place);
             add(Family::Cue, mix(cue * 8 + kind, 25), *place);
@@ -213,6 +213,7 @@ impl Reading {
                 add(Family::Cue, mix(cue * 64 + other, 28), *place);
             }
         }
+        picture(seen, &places, add);
         self.neighbours(add);
     }
 
@@ -239,6 +240,20 @@ impl Reading {
             }
             before = Some(event);
         }
+    }
+}
+
+/// What the cues say together: which trouble, how long, whether others have it, and whether it is told as one's own affair.
+/// Pairs of cues cannot say that something is missing.
+fn picture(seen: u64, places: &[(usize, usize)], add: &mut impl FnMut(Family, u32, (usize, usize))) {
+    let has = |cues: &[Cue]| cues.iter().any(|cue| seen & (1 << *cue as u32) != 0);
+    let spans = [&[Cue::Weeks, Cue::Chronic][..], &[Cue::Days], &[Cue::Hours, Cue::Now]];
+    let span = spans.iter().position(|cues| has(cues)).unwrap_or(spans.len()) as u32;
+    let others = u32::from(has(&[Cue::Many, Cue::Else, Cue::Place]));
+    let own = u32::from(has(&[Cue::Own])) + 2 * u32::from(has(&[Cue::Support, Cue::Money]));
+    for trouble in [Cue::Down, Cue::Loss, Cue::Fail, Cue::Slow].into_iter().filter(|cue| has(&[*cue])) {
+        let code = ((trouble as u32 * 8 + span) * 2 + others) * 4 + own;
+        add(Family::Cue, mix(code, 33), places[trouble as usize]);
     }
 }
 

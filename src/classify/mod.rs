@@ -19,11 +19,13 @@ mod cues;
 mod features;
 pub mod keywords;
 pub mod labelled;
+mod lasting;
 mod linear;
 pub mod measure;
 mod mention;
 mod nature;
 mod normal;
+mod places;
 mod reader;
 mod reasons;
 mod report;
@@ -186,7 +188,7 @@ impl Classifier {
             return true;
         }
         reading.normal.tokenise();
-        self.reader.cues.find(&reading.normal.line, &mut reading.found);
+        self.reader.cues.find(&reading.normal, &mut reading.found);
         speaks_of_loss(reading)
     }
 

@@ -46,6 +46,8 @@ pub struct Normal {
     pub line: String,
     /// Where each token starts and ends in `line`.
     pub tokens: Vec<(u32, u32)>,
+    /// The number that each token begins with, which its masked form no longer tells; 0 where it begins with none.
+    pub numbers: Vec<u32>,
 }
 
 impl Normal {
@@ -83,6 +85,15 @@ impl Normal {
         normal.line
     }
 
+    /// A text in which no service is known.
+    #[cfg(test)]
+    pub fn of(text: &str) -> Self {
+        let mut normal = Self::default();
+        fold(text, &mut normal.folded);
+        normal.tokenise();
+        normal
+    }
+
     /// The text of a token.
     pub fn token(&self, at: usize) -> &str {
         self.tokens.get(at).map_or("", |(from, to)| &self.line[*from as usize..*to as usize])
@@ -91,21 +102,21 @@ impl Normal {
     /// Leaves out the tokens that lie in these spans of the line.
     pub fn without(&mut self, spans: &[(usize, usize)]) {
         let inside = |from: usize, to: usize| spans.iter().any(|(start, end)| from < *end && to > *start);
-        let kept: Vec<&str> = (0..self.tokens.len())
+        let kept: Vec<usize> = (0..self.tokens.len())
             .filter(|at| {
                 let (from, to) = self.tokens[*at];
                 !inside(from as usize, to as usize)
             })
-            .map(|at| self.token(at))
             .collect();
         let mut line = String::with_capacity(self.line.len());
         let mut tokens = Vec::with_capacity(kept.len());
         line.push(' ');
-        for token in kept {
+        for at in &kept {
             let start = line.len();
-            line.push_str(token);
+            line.push_str(self.token(*at));
             push_token(&mut line, &mut tokens, start);
         }
+        self.numbers = kept.iter().map(|at| self.numbers[*at]).collect();
         (self.line, self.tokens) = (line, tokens);
     }
 
@@ -115,21 +126,24 @@ impl Normal {
             let start = self.line.len();
             self.line.push_str(word);
             push_token(&mut self.line, &mut self.tokens, start);
+            self.numbers.push(0);
         }
     }
 
     /// Drops tokens from the end.
     pub fn drop_last(&mut self, count: usize) {
         self.tokens.truncate(self.tokens.len().saturating_sub(count));
+        self.numbers.truncate(self.tokens.len());
         self.line.truncate(self.tokens.last().map_or(1, |(_, to)| *to as usize + 1));
     }
 
     /// Divides the folded text into tokens.
     pub fn tokenise(&mut self) {
-        let Self { folded, mentions, line, tokens } = self;
+        let Self { folded, mentions, line, tokens, numbers } = self;
         line.clear();
         line.push(' ');
         tokens.clear();
+        numbers.clear();
         let mut next_mention = mentions.iter().peekable();
         let mut at = 0;
         while let Some(letter) = folded[at..].chars().next() {
@@ -137,6 +151,7 @@ impl Normal {
                 next_mention.next();
             }
             let start = line.len();
+            numbers.resize(tokens.len(), 0);
             if let Some(mention) = next_mention.peek().filter(|mention| mention.from == at) {
                 line.push(SERVICE as char);
                 let tail = trouble_of_tag(&folded[mention.from..mention.to]);
@@ -161,6 +176,9 @@ impl Normal {
             } else if is_word(letter) {
                 let end = end_of(folded, at, |letter| is_word(letter) && !is_unspaced(letter));
                 word(&folded[at..end], line);
+                if letter.is_numeric() && line.len() > start {
+                    numbers.push(beginning(&folded[at..end]));
+                }
                 at = end;
             } else {
                 if matches!(letter, '?' | '!' | ':' | '%' | '$') {
@@ -172,6 +190,7 @@ impl Normal {
                 push_token(line, tokens, start);
             }
         }
+        numbers.resize(tokens.len(), 0);
     }
 }
 
@@ -200,6 +219,16 @@ fn word(word: &str, line: &mut String) {
         }
         after_digit = is_digit;
     }
+}
+
+/// The number that a word begins with, in the digits of Latin, Arabic and Devanagari.
+fn beginning(word: &str) -> u32 {
+    let digit = |letter: char| {
+        let zeros = ['0', '\u{660}', '\u{6F0}', '\u{966}'];
+        zeros.iter().find_map(|zero| (letter as u32).checked_sub(*zero as u32).filter(|digit| *digit < 10))
+    };
+    let digits = word.chars().map_while(digit);
+    digits.fold(0, |number: u32, digit| number.saturating_mul(10).saturating_add(digit))
 }
 
 /// `down` of `#chatgptdown`.

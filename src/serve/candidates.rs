@@ -55,7 +55,8 @@ pub struct Sought<'a> {
 /// The index or the archive cannot be read.
 pub async fn candidates(sought: &Sought<'_>, days: u16) -> Result<Vec<Candidate>, Trouble> {
     let since = sought.now - SignedDuration::from_hours(24 * i64::from(days));
-    let about = format!("kind:post outage:yes copy:no after:{}", since.strftime("%Y-%m-%dT%H:%M:%SZ"));
+    // From the full hour on: the same question until the index changes, so that its overview is counted once.
+    let about = format!("kind:post outage:yes copy:no after:{}", since.strftime("%Y-%m-%dT%H:00:00Z"));
     let all = Query::parse(&about, sought.now)?;
     let (search, asked) = (sought.search.clone(), all.clone());
     let overview = tokio::task::spawn_blocking(move || search.overview(&asked, LOOKED_AT)).await??;

@@ -53,29 +53,41 @@ fn the_judge_is_better_than_a_list_of_words() {
 /// Where posts of no consequence come from: networks, whose names are names of services too, and one about a service.
 const QUIET_SOURCES: [&str; 6] = ["", "mastodon", "bluesky", "r/popular", "youtube", "chatgpt"];
 
-/// The share of quiet posts that may be taken for outages.
+/// Where headlines of no consequence come from.
+const QUIET_PAPERS: [&str; 3] = ["", "google news", "hacker news"];
+
+/// The share of what is quiet that may be taken for outages.
 const QUIET: f64 = 0.04;
 
 #[test]
 fn posts_of_an_ordinary_day_are_hardly_ever_outages_whatever_network_they_come_from() {
+    hardly_ever_outages(include_str!("../fixtures/quiet.jsonl"), &QUIET_SOURCES);
+}
+
+#[test]
+fn headlines_of_an_ordinary_day_are_hardly_ever_outages() {
+    hardly_ever_outages(include_str!("../fixtures/quiet-headlines.jsonl"), &QUIET_PAPERS);
+}
+
+/// Judges texts that are no outages and that nothing was learned from.
+fn hardly_ever_outages(texts: &str, sources: &[&str]) {
     let judge = Classifier::new(&Catalogue::built_in());
-    let posts = include_str!("../fixtures/quiet.jsonl");
-    let posts: Vec<Labelled> = posts.lines().map(|line| Labelled::read(line).expect("a post")).collect();
+    let texts: Vec<Labelled> = texts.lines().map(|line| Labelled::read(line).expect("a text")).collect();
     let learned: HashSet<String> = Labelled::own().into_iter().map(|sentence| sentence.text).collect();
-    for post in &posts {
-        assert!(!learned.contains(&post.text), "{} was learned from, so it measures nothing", post.id);
+    for text in &texts {
+        assert!(!learned.contains(&text.text), "{} was learned from, so it measures nothing", text.id);
     }
-    for source in QUIET_SOURCES {
-        let taken = posts.iter().filter(|post| {
-            let verdict = judge.judge(Text { kind: post.kind, title: "", text: &post.text, source });
+    for source in sources {
+        let taken = texts.iter().filter(|text| {
+            let verdict = judge.judge(Text { kind: text.kind, title: "", text: &text.text, source });
             if verdict.outage {
-                println!("{source:?}: {:.2} {} {:?}", verdict.score, post.id, verdict.why);
+                println!("{source:?}: {:.2} {} {:?}", verdict.score, text.id, verdict.why);
             }
             verdict.outage
         });
         let taken = taken.count();
-        println!("source {source:?}: {taken} of {} quiet posts taken for outages", posts.len());
-        assert!(taken as f64 <= QUIET * posts.len() as f64, "source {source:?}: {taken}");
+        println!("source {source:?}: {taken} of {} quiet texts taken for outages", texts.len());
+        assert!(taken as f64 <= QUIET * texts.len() as f64, "source {source:?}: {taken}");
     }
 }
 
