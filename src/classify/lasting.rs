@@ -98,8 +98,8 @@ fn counted(normal: &Normal, words: &[Timed], unit: &Timed, minutes: u32) -> Opti
         return Some((Cue::Chronic, from, unit.to));
     }
     let cue = match number * minutes {
-        ..=HOURS => Cue::Hours,
-        ..=DAYS => Cue::Days,
+        lasted if lasted <= HOURS => Cue::Hours,
+        lasted if lasted <= DAYS => Cue::Days,
         _ => Cue::Weeks,
     };
     Some((cue, from, unit.to))

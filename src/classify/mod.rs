@@ -6,7 +6,7 @@
 //! text ─► normal ─► cues ─► features ─► linear ─► probability ─► threshold of kind and language ─► outage
 //!         folded,   phrases  words, parts,  weights   weights.rs
 //!         masked    (12      cues           (1 MB)
-//!                   languages)
+//!                   languages), amounts of time (lasting), places
 //!            └────► attribution, unnamed ─► services      nature ─► symptoms, cause      linear ─► phase, scope
 //! ```
 //!
