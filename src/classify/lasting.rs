@@ -44,8 +44,13 @@ const DAYS: u32 = 8 * DAY;
 /// Higher numbers are years, telephone numbers and the like.
 const HIGHEST: u32 = 400;
 
-/// Tokens that may stand between a number and its unit (`two whole days`), and between `since` and a day or month.
+/// Bytes of the longest phrase for `every`, with its blanks.
+const EVERY: usize = 24;
+
+/// How many tokens before its unit a number may begin (`two whole days`).
 const BETWEEN: usize = 2;
+
+/// Tokens behind `since` in which its day or month stands.
 const SINCE_REACHES: usize = 4;
 
 impl TimeWord {
@@ -93,8 +98,10 @@ fn counted(normal: &Normal, words: &[Timed], unit: &Timed, minutes: u32) -> Opti
     let first = at.saturating_sub(BETWEEN);
     let (number, start) = (first..=at).rev().find_map(|at| Some((number_at(normal, words, at)?, at)))?;
     let from = normal.tokens[start].0 as usize - 1;
-    let is_rhythm = words.iter().any(|timed| timed.word == TimeWord::Every && timed.to == from + 1);
-    if is_rhythm {
+    // What ends at the number begins shortly before it: a long text of amounts is walked over once.
+    let first = words.partition_point(|timed| timed.from + EVERY < from);
+    let mut before = words[first..].iter().take_while(|timed| timed.from < from);
+    if before.any(|timed| timed.word == TimeWord::Every && timed.to == from + 1) {
         return Some((Cue::Chronic, from, unit.to));
     }
     let cue = match number * minutes {
@@ -109,7 +116,8 @@ fn counted(normal: &Normal, words: &[Timed], unit: &Timed, minutes: u32) -> Opti
 fn since(normal: &Normal, words: &[Timed], timed: &Timed) -> Option<(Cue, usize, usize)> {
     let at = token_at(normal, timed.from)?;
     let last = normal.tokens.get(at + SINCE_REACHES).or(normal.tokens.last())?.1 as usize + 1;
-    let behind = words.iter().filter(|other| other.from >= timed.to - 1 && other.to <= last);
+    let first = words.partition_point(|other| other.from + 1 < timed.to);
+    let behind = words[first..].iter().take_while(|other| other.from < last).filter(|other| other.to <= last);
     let of = |sought: TimeWord| behind.clone().find(|other| other.word == sought);
     let (cue, end) = match (of(TimeWord::Month), of(TimeWord::Weekday)) {
         (Some(month), _) => (Cue::Weeks, month.to),
