@@ -24,6 +24,9 @@ const NEAR: usize = 24;
 /// nobody can make a text more of an outage by adding the words.
 const ANNOUNCEMENT: [&str; 2] = ["scheduled", "maintenance"];
 
+// Cues are bits of one number, and digits to the base of 64 in hashes.
+const _: () = assert!(Cue::ALL.len() <= 64);
+
 /// How often announcements are taken out of one text.
 const ROUNDS: usize = 8;
 
@@ -213,7 +216,7 @@ impl Reading {
                 add(Family::Cue, mix(cue * 64 + other, 28), *place);
             }
         }
-        picture(seen, &places, add);
+        together(seen, &places, add);
         self.neighbours(add);
     }
 
@@ -245,14 +248,14 @@ impl Reading {
 
 /// What the cues say together: which trouble, how long, whether others have it, and whether it is told as one's own affair.
 /// Pairs of cues cannot say that something is missing.
-fn picture(seen: u64, places: &[(usize, usize)], add: &mut impl FnMut(Family, u32, (usize, usize))) {
+fn together(seen: u64, places: &[(usize, usize)], add: &mut impl FnMut(Family, u32, (usize, usize))) {
     let has = |cues: &[Cue]| cues.iter().any(|cue| seen & (1 << *cue as u32) != 0);
     let spans = [&[Cue::Weeks, Cue::Chronic][..], &[Cue::Days], &[Cue::Hours, Cue::Now]];
     let span = spans.iter().position(|cues| has(cues)).unwrap_or(spans.len()) as u32;
     let others = u32::from(has(&[Cue::Many, Cue::Else, Cue::Place]));
-    let own = u32::from(has(&[Cue::Own])) + 2 * u32::from(has(&[Cue::Support, Cue::Money]));
+    let affair = u32::from(has(&[Cue::Own])) + 2 * u32::from(has(&[Cue::Support, Cue::Money]));
     for trouble in [Cue::Down, Cue::Loss, Cue::Fail, Cue::Slow].into_iter().filter(|cue| has(&[*cue])) {
-        let code = ((trouble as u32 * 8 + span) * 2 + others) * 4 + own;
+        let code = ((trouble as u32 * 8 + span) * 2 + others) * 4 + affair;
         add(Family::Cue, mix(code, 33), places[trouble as usize]);
     }
 }

@@ -1,6 +1,6 @@
-//! Where it is out: a town, a region or a postcode behind a preposition (`in Leeds`, `sur Strasbourg`, `BS3`, `dans le 78`).
-//! Whoever says where means more than one line. The names are in `data/places.txt`; scripts that are written without our
-//! prepositions have theirs among the cues.
+//! Where it is out: a town or a region behind a preposition (`in Leeds`, `sur Strasbourg`; in Turkish before an ending), or a
+//! postcode (`BS3`, `30129`, `dans le 78`). Whoever says where means more than one line. The names are in
+//! `data/places.txt`; scripts that are written without our prepositions have theirs among the cues.
 
 use std::collections::HashSet;
 
@@ -23,14 +23,14 @@ const BEFORE: [&[&str]; 9] = [
 const BEHIND: [&str; 6] = ["da", "de", "ta", "te", "dan", "den"];
 const TURKISH: usize = 7;
 
-/// Tokens of the longest name (`saint remy les chevreuse` is said shorter).
+/// Tokens of the longest name.
 const LONGEST: usize = 3;
 
 /// The postcode areas of the United Kingdom that have two letters, and those that have one.
-const AREAS: &str = " ab al ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy ec eh en ex \
+const AREAS: &str = "ab al ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy ec eh en ex \
                      fk fy gl gu ha hd hg hp hr hs hu hx ig ip iv ka kt kw ky la ld le ll ln ls lu me mk ml ne ng nn np nr \
                      nw ol ox pa pe ph pl po pr rg rh rm sa se sg sk sl sm sn so sp sr ss st sw sy ta td tf tn tq tr ts tw \
-                     ub wa wc wd wf wn wr ws wv yo ze ";
+                     ub wa wc wd wf wn wr ws wv yo ze";
 const SHORT_AREAS: &str = "beglmnsw";
 
 /// Languages of countries whose postcodes are five digits, as places in the list of languages: German, French, Spanish,
@@ -67,8 +67,8 @@ impl Places {
             return None;
         }
         let start = normal.tokens[at].0 as usize;
-        let lasts = (at..(at + LONGEST).min(normal.tokens.len())).rev();
-        lasts.into_iter().find(|last| self.0.contains(&normal.line[start..normal.tokens[*last].1 as usize]))
+        let mut lasts = (at..(at + LONGEST).min(normal.tokens.len())).rev();
+        lasts.find(|last| self.0.contains(&normal.line[start..normal.tokens[*last].1 as usize]))
     }
 }
 
@@ -85,7 +85,7 @@ fn is_postcode(normal: &Normal, language: usize, at: usize) -> bool {
         }
         0 => FIVE_DIGITS.contains(&language) && (10_000..100_000).contains(&number),
         1 => SHORT_AREAS.contains(letters) && normal.token(at + 1).starts_with('0'),
-        2 => AREAS.contains(&format!(" {letters} ")) && token.len() <= 4,
+        2 => AREAS.split_ascii_whitespace().any(|area| area == letters) && token.len() <= 4,
         _ => false,
     }
 }
@@ -115,6 +115,12 @@ mod tests {
         let nothing: [&str; 0] = [];
         assert_eq!(places("nice, reading on my PS5 with 4G for 78 minutes", 0), nothing);
         assert_eq!(places("j'ai 30 ans", 2), nothing);
+    }
+
+    #[test]
+    fn languages_stand_where_they_are_said_to() {
+        let at = |language: usize| crate::classify::cues::LANGUAGES[language];
+        assert_eq!((at(FRENCH), at(TURKISH), FIVE_DIGITS.map(at)), ("fr", "tr", ["de", "fr", "es", "it"]));
     }
 
     #[test]
