@@ -241,11 +241,15 @@ fn spoken(found: &[Found]) -> usize {
 
 /// The data: `cue language: phrase; phrase; stem*`. A star lets the last word go on.
 fn entries<T: Copy>(data: &str, named: impl Fn(&str) -> Option<T>) -> impl Iterator<Item = (String, T, u16)> {
-    let lines = data.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.filter_map(move |text| line(text, &named)).flat_map(|(meaning, language, phrases)| {
+    lines(data).filter_map(move |text| line(text, &named)).flat_map(|(meaning, language, phrases)| {
         let phrases = phrases.split(';').map(str::trim).filter(|phrase| !phrase.is_empty());
         phrases.map(move |phrase| (pattern(phrase), meaning, 1 << language))
     })
+}
+
+/// The lines of the data that are no comments.
+fn lines(data: &str) -> impl Iterator<Item = &str> {
+    data.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 fn line<T>(line: &str, named: impl Fn(&str) -> Option<T>) -> Option<(T, usize, &str)> {
@@ -276,19 +280,16 @@ mod tests {
 
     #[test]
     fn every_line_of_the_data_is_read() {
-        let data = include_str!("data/cues.txt");
-        for text in data.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let phrases = include_str!("data/cues.txt");
+        for text in lines(phrases) {
             assert!(line(text, cue).is_some(), "{text}");
         }
-        let data = include_str!("data/lasting.txt");
-        for text in data.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        for text in lines(include_str!("data/lasting.txt")) {
             assert!(line(text, TimeWord::named).is_some(), "{text}");
         }
         let is_letter =
             |phrase: &str| phrase.trim().chars().count() < 2 && phrase.trim() != "%" && phrase.trim() >= " ";
-        for (phrase, cue, _) in
-            entries(include_str!("data/cues.txt"), cue).filter(|(phrase, _, _)| phrase.trim().is_ascii())
-        {
+        for (phrase, cue, _) in entries(phrases, cue).filter(|(phrase, _, _)| phrase.trim().is_ascii()) {
             assert!(!is_letter(&phrase), "{phrase:?} of {cue:?}");
         }
     }

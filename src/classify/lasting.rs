@@ -126,21 +126,19 @@ fn since(normal: &Normal, words: &[Timed], timed: &Timed) -> Option<(Cue, usize,
     Some((cue, timed.from, end))
 }
 
-/// The number that a token is or begins with.
+/// The number that a token is or begins with, in digits or spelt.
 fn number_at(normal: &Normal, words: &[Timed], at: usize) -> Option<u32> {
-    let written = *normal.numbers.get(at)?;
-    let spelt = || {
-        let found = word_at(words, normal.tokens[at].0 as usize, |word| matches!(word, TimeWord::Number(_)))?;
-        if let TimeWord::Number(number) = found { Some(number) } else { None }
-    };
-    if written > 0 { Some(written) } else { spelt() }.filter(|number| *number <= HIGHEST)
-}
-
-/// The word of a sort that begins with the token at this place of the line.
-fn word_at(words: &[Timed], from: usize, sort: impl Fn(TimeWord) -> bool) -> Option<TimeWord> {
-    let begins = |timed: &&Timed| timed.from + 1 == from || timed.from == from;
+    let written = Some(*normal.numbers.get(at)?).filter(|number| *number > 0);
+    let from = normal.tokens[at].0 as usize;
     let first = words.partition_point(|timed| timed.from + 1 < from);
-    words[first..].iter().take_while(begins).map(|timed| timed.word).find(|word| sort(*word))
+    let mut here = words[first..].iter().take_while(|timed| timed.from <= from);
+    let spelt = || {
+        here.find_map(|timed| match timed.word {
+            TimeWord::Number(number) => Some(number),
+            _ => None,
+        })
+    };
+    written.or_else(spelt).filter(|number| *number <= HIGHEST)
 }
 
 /// The token at a place of the line, or behind the blank there.

@@ -36,8 +36,8 @@ fn paragraphs() -> Vec<String> {
             "The text is folded (case, accents and white space do not matter) and the names of services, handles, addresses and \
              numbers are masked, so that what was learned of one service holds for the next. Some 10,000 phrases in twelve \
              languages ({languages}) are looked for and turned into what they mean: it is down, is it only me, scheduled \
-             maintenance, a power cut, for three weeks, in Leeds. A linear model adds up the weights of those, of words and of parts of words; a \
-             probability comes out, and a threshold for each kind of text decides."
+             maintenance, a power cut, for three weeks, in Leeds. A linear model adds up the weights of those, of words and of \
+             parts of words; a probability comes out, and a threshold for each kind of text decides."
         ),
         "Services are found by their names, aliases, domains, hashtags and handles; a name that is also a word (Box, Signal) \
          counts only with a second cue. Phase, symptoms, cause and whose trouble it is are told by smaller models and phrases. \
