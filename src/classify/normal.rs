@@ -46,7 +46,7 @@ pub struct Normal {
     pub line: String,
     /// Where each token starts and ends in `line`.
     pub tokens: Vec<(u32, u32)>,
-    /// The number that each token begins with, which its masked form no longer tells; 0 where it begins with none.
+    /// The first number in each token, which its masked form no longer tells; 0 where there is none.
     pub numbers: Vec<u32>,
 }
 
@@ -175,9 +175,8 @@ impl Normal {
                 at = end;
             } else if is_word(letter) {
                 let end = end_of(folded, at, |letter| is_word(letter) && !is_unspaced(letter));
-                word(&folded[at..end], line);
-                if letter.is_numeric() && line.len() > start {
-                    numbers.push(beginning(&folded[at..end]));
+                if let Some(digits) = word(&folded[at..end], line) {
+                    numbers.push(beginning(&folded[at + digits..end]));
                 }
                 at = end;
             } else {
@@ -200,28 +199,31 @@ fn push_token(line: &mut String, tokens: &mut Vec<(u32, u32)>, start: usize) {
     line.push(' ');
 }
 
-/// A word, with its digits masked.
-fn word(word: &str, line: &mut String) {
+/// A word, with its digits masked; where the first of them stands.
+fn word(word: &str, line: &mut String) -> Option<usize> {
     if word.len() > LONGEST {
-        return;
+        return None;
     }
     if CODES.contains(&word) {
         line.push(CODE as char);
-        return;
+        return Some(0);
     }
+    let mut first = None;
     let mut after_digit = false;
-    for letter in word.chars() {
+    for (at, letter) in word.char_indices() {
         let is_digit = letter.is_numeric();
         if !is_digit {
             line.push(letter);
         } else if !after_digit {
             line.push('0');
+            first = first.or(Some(at));
         }
         after_digit = is_digit;
     }
+    first
 }
 
-/// The number that a word begins with, in the digits of Latin, Arabic and Devanagari.
+/// The number that letters begin with, in the digits of Latin, Arabic and Devanagari.
 fn beginning(word: &str) -> u32 {
     let digit = |letter: char| {
         let zeros = ['0', '\u{660}', '\u{6F0}', '\u{966}'];
