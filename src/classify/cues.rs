@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, StartKind};
 
 use super::{
-    lasting::{self, TimeWord, Timed},
+    lasting::{self, Amount, TimeWord, Timed},
     normal::Normal,
     places::Places,
 };
@@ -114,6 +114,8 @@ pub struct Found {
     pub cue: Cue,
     /// The languages in which the phrase means so, as bits in the order of [`LANGUAGES`].
     languages: u16,
+    /// It is an amount of time, which hides nothing but what is about time.
+    is_amount: bool,
     /// Where it starts in the line …
     pub from: usize,
     /// … and ends.
@@ -161,7 +163,7 @@ impl Phrases {
             let (from, to) = (found.start(), found.end());
             match self.of.get(found.pattern().as_usize()) {
                 Some((Meaning::Cue(cue), languages)) => {
-                    cues.push(Found { cue: *cue, languages: *languages, from, to });
+                    cues.push(Found { cue: *cue, languages: *languages, is_amount: false, from, to });
                 }
                 Some((Meaning::Time(word), languages)) => {
                     times.push(Timed { word: *word, languages: *languages, from, to });
@@ -180,7 +182,7 @@ impl Cues {
             *phrases.entry((phrase, Meaning::Cue(cue))).or_default() |= language;
         }
         for (phrase, word, language) in entries(include_str!("data/lasting.txt"), TimeWord::named) {
-            if word.is_unit() && !phrase.trim_start().starts_with(is_unspaced) {
+            if word.is_unit() && !phrase.trim_start().starts_with(|letter| letter == '0' || is_unspaced(letter)) {
                 let joined = format!(" 0{}", phrase.trim_start());
                 *phrases.entry((joined, Meaning::Time(word))).or_default() |= language;
             }
@@ -207,28 +209,62 @@ impl Cues {
         let understood = ENGLISH | 1 << language;
         into.retain(|found| found.languages & understood != 0);
         times.retain(|timed| timed.languages & understood != 0);
-        let lasting = lasting::amounts(normal, &mut times);
-        let places = self.places.find(normal, language).map(|(from, to)| (Cue::Place, from, to));
-        into.extend(lasting.chain(places).map(|(cue, from, to)| Found { cue, languages: understood, from, to }));
-        into.sort_unstable_by_key(|found| (found.from, usize::MAX - found.to, found.cue));
-        let (mut end, mut longest) = (0, 0);
-        into.retain(|found| {
-            // The very same words may be two cues.
-            let kept = found.to > end || (found.to == end && found.from == longest);
-            if found.to > end {
-                (end, longest) = (found.to, found.from);
-            }
-            kept
-        });
+        let told = |cue, is_amount, from, to| Found { cue, languages: understood, is_amount, from, to };
+        let mut amounts: Vec<Amount> = lasting::amounts(normal, &mut times).collect();
+        if !amounts.is_empty() {
+            hide_times(into, &mut amounts);
+            into.extend(amounts.iter().filter_map(|amount| Some(told(amount.cue?, true, amount.from, amount.to))));
+        }
+        into.extend(self.places.find(normal, language).map(|(from, to)| told(Cue::Place, false, from, to)));
+        hide_shorter(into);
         language
     }
 }
 
-/// The language with the most words among the phrases; English where nothing speaks for another. Announcements of
-/// maintenance do not count: they must not change how the rest is read.
+/// Takes out the cues that an amount of time hides.
+fn hide_times(found: &mut Vec<Found>, amounts: &mut [Amount]) {
+    found.sort_unstable_by_key(|found| found.from);
+    amounts.sort_unstable_by_key(|amount| amount.from);
+    let mut next = amounts.iter().peekable();
+    let mut covering: Option<&Amount> = None;
+    found.retain(|found| {
+        while let Some(amount) = next.next_if(|amount| amount.from <= found.from) {
+            covering = covering.filter(|known| known.to >= amount.to).or(Some(amount));
+        }
+        !covering.is_some_and(|amount| amount.hides(found.cue, found.from, found.to))
+    });
+}
+
+/// Puts cues in order and takes out those inside a longer one. The very same words may be two cues.
+fn hide_shorter(found: &mut Vec<Found>) {
+    let order = |found: &Found| (found.from, usize::MAX - found.to, found.cue);
+    found.sort_unstable_by_key(order);
+    found.dedup_by_key(|found| order(found));
+    let (mut end, mut longest) = (0, 0);
+    found.retain(|found| {
+        let kept = found.to > end || (found.to == end && found.from == longest);
+        if found.to > end && !found.is_amount {
+            (end, longest) = (found.to, found.from);
+        }
+        kept
+    });
+}
+
+/// Whether a phrase says which language a text is in. Announcements of maintenance must not change how the rest is
+/// read; of networks and places only words of one language tell it (`zasięg`), not those of many (`4g`, `sms`,
+/// `wifi`).
+fn tells_language(found: &Found) -> bool {
+    match found.cue {
+        Cue::Maintenance => false,
+        Cue::Mobile | Cue::Line | Cue::Place => found.languages.is_power_of_two(),
+        _ => true,
+    }
+}
+
+/// The language with the most words among the phrases; English where nothing speaks for another.
 fn spoken(found: &[Found]) -> usize {
     let mut bytes = [0_usize; LANGUAGES.len()];
-    for found in found.iter().filter(|found| found.cue != Cue::Maintenance) {
+    for found in found.iter().filter(|found| tells_language(found)) {
         for (language, bytes) in bytes.iter_mut().enumerate() {
             if found.languages & (1 << language) != 0 {
                 *bytes += found.to - found.from;
@@ -287,6 +323,9 @@ mod tests {
         for text in lines(include_str!("data/lasting.txt")) {
             assert!(line(text, TimeWord::named).is_some(), "{text}");
         }
+        for (phrase, word, _) in entries(include_str!("data/lasting.txt"), TimeWord::named) {
+            assert!(word.is_unit() || phrase.len() <= lasting::REACH, "{phrase:?} is longer than is looked back");
+        }
         let is_letter =
             |phrase: &str| phrase.trim().chars().count() < 2 && phrase.trim() != "%" && phrase.trim() >= " ";
         for (phrase, cue, _) in entries(phrases, cue).filter(|(phrase, _, _)| phrase.trim().is_ascii()) {
@@ -301,5 +340,52 @@ mod tests {
         cues.find(&Normal::of("Power outage in town, is the site down?"), &mut found);
         let cues: Vec<Cue> = found.iter().map(|found| found.cue).collect();
         assert!(cues.contains(&Cue::Utility) && !cues.iter().take(1).any(|cue| *cue == Cue::Down), "{cues:?}");
+    }
+
+    #[test]
+    fn an_amount_of_time_hides_only_what_is_about_time() {
+        let in_words = |cue, is_amount, from, to| Found { cue, languages: ENGLISH, is_amount, from, to };
+        let mut found = vec![in_words(Cue::Days, false, 4, 9), in_words(Cue::Fail, false, 4, 9)];
+        let mut amounts = [Amount { cue: Some(Cue::Days), from: 2, to: 12 }];
+        hide_times(&mut found, &mut amounts);
+        found.push(in_words(Cue::Days, true, 2, 12));
+        hide_shorter(&mut found);
+        let cues: Vec<(Cue, usize)> = found.iter().map(|found| (found.cue, found.from)).collect();
+        assert_eq!(cues, [(Cue::Days, 2), (Cue::Fail, 4)]);
+    }
+
+    #[test]
+    fn everyday_words_are_no_words_of_networks() {
+        let cues = Cues::shipped();
+        let mut found = Vec::new();
+        for text in [
+            "he calls, she texts, an exchange in the hub, a cabinet, tv",
+            "erreur d'accès aux data, la ligne de l'étape 2, player en prise",
+            "Störung im Anschluss, unter der Leitung von Handy und Fernsehen",
+            "error en la base de datos, sueldo fijo, la tele",
+            "fora do ar, sim, ao cabo do mundo fixo",
+            "non funziona il campo dati, linea fisso",
+            "nie działa, dane i rozmowy, gniazdko, komputer stacjonarny",
+            "çöktü, arama hat port altyapı",
+            "gangguan los kartu kuota telepon",
+            "障害 観光 固定 スマホ",
+            "العطل خط احمر رسائل البيانات",
+        ] {
+            cues.find(&Normal::of(text), &mut found);
+            let networks = found.iter().filter(|found| matches!(found.cue, Cue::Mobile | Cue::Line));
+            assert_eq!(networks.count(), 0, "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn words_of_networks_and_places_tell_no_language_that_they_share() {
+        let polish = 1 << LANGUAGES.iter().position(|language| *language == "pl").unwrap_or_default();
+        let german = 1 << LANGUAGES.iter().position(|language| *language == "de").unwrap_or_default();
+        let found = |cue, languages| Found { cue, languages, is_amount: false, from: 0, to: 9 };
+        for cue in [Cue::Mobile, Cue::Line, Cue::Place] {
+            assert_eq!(LANGUAGES[spoken(&[found(cue, polish | german)])], "en", "{cue:?}");
+            assert_eq!(LANGUAGES[spoken(&[found(cue, polish)])], "pl", "{cue:?}");
+        }
+        assert_eq!(LANGUAGES[spoken(&[found(Cue::Maintenance, polish)])], "en");
     }
 }
