@@ -235,7 +235,9 @@ impl Reading {
             (Some(_), _) => cues.next(),
             (None, _) => std::mem::replace(&mut mark, marks.next()),
         } {
-            if let Some((first, start, end)) = before.filter(|(_, _, end)| event.1 < end + NEAR) {
+            // Two cues in the same words do not follow each other.
+            let apart = |(_, start, end): &(u32, usize, usize)| (*start, *end) != (event.1, event.2);
+            if let Some((first, start, end)) = before.filter(|(_, _, end)| event.1 < end + NEAR).filter(apart) {
                 add(Family::Cue, mix(first * 256 + event.0, 29), (start, event.2));
                 if event.1 <= end + 1 {
                     add(Family::Cue, mix(first * 256 + event.0, 30), (start, event.2));
@@ -287,4 +289,24 @@ fn mix(hash: u32, family: u32) -> u32 {
     hash = (hash ^ (hash >> 16)).wrapping_mul(0x85EB_CA6B);
     hash = (hash ^ (hash >> 13)).wrapping_mul(0xC2B2_AE35);
     hash ^ (hash >> 16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn neighbours(text: &str) -> usize {
+        let mut reading = Reading { normal: Normal::of(text), ..Reading::default() };
+        Cues::shipped().find(&reading.normal, &mut reading.found);
+        assert!(reading.found.len() > 1, "{text}: {:?}", reading.found);
+        let mut count = 0;
+        reading.neighbours(&mut |_, _, _| count += 1);
+        count
+    }
+
+    #[test]
+    fn two_cues_in_the_same_words_are_no_neighbours() {
+        assert_eq!(neighbours("signal"), 0);
+        assert!(neighbours("signal error") > 0);
+    }
 }
