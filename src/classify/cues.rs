@@ -97,6 +97,8 @@ cues! {
     Mobile = "mobile", "speaks of a mobile network";
     /// What is out is a line into a house.
     Line = "fixed-line", "speaks of a fixed line";
+    /// When it will be: `within 24 hours`.
+    Soon = "soon", "says when it will be";
     /// Selling, launching, releasing.
     Launch = "launch", "speaks of an offer or a launch";
 }
@@ -359,8 +361,8 @@ mod tests {
         let cues = Cues::shipped();
         let mut found = Vec::new();
         for text in [
-            "he calls, she texts, an exchange in the hub, a cabinet, tv",
-            "erreur d'accès aux data, la ligne de l'étape 2, player en prise",
+            "she texts, an exchange in the hub, a cabinet",
+            "erreur d'accès aux data, à l'étape 2, player en prise",
             "Störung im Anschluss, unter der Leitung von Handy und Fernsehen",
             "error en la base de datos, sueldo fijo, la tele",
             "fora do ar, sim, ao cabo do mundo fixo",

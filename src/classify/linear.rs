@@ -82,6 +82,20 @@ pub struct Fit {
     pub orders: u64,
     /// Whether rare words count more.
     pub by_rarity: bool,
+    /// Parts into which the sources are divided: each order leaves the sources of one out, and each source is left out of
+    /// as many orders as any other. One for leaving none out.
+    pub parts_of_sources: u64,
+}
+
+/// What an example is, for training.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Which outputs are true, as bits.
+    pub outputs: u32,
+    /// How much it counts.
+    pub weight: f32,
+    /// The number of its source, where it is of one that may be left out.
+    pub source: Option<usize>,
 }
 
 impl Table {
@@ -131,15 +145,17 @@ impl Table {
         Weighed { sum: self.bias[0] + sum * self.unit, features, scales: scales.map(|scale| scale * self.unit) }
     }
 
-    /// Fits a table: `wanted` says for each example which outputs are true, as bits; `weight` how much it counts. It is
-    /// the mean of several, each in an order of its own: a mean of linear models is one, and steadier than each.
-    pub fn fit(fit: Fit, outputs: usize, examples: &[Features], wanted: &[(u32, f32)]) -> Self {
+    /// Fits a table to examples and what they are. It is the mean of several, each in an order of its own: a mean of linear
+    /// models is one, and steadier than each. Each is also fitted without some of the sources (bagging, Breiman 1996, but
+    /// of whole sources): what holds in one source only then counts for less than what holds in all.
+    pub fn fit(fit: Fit, outputs: usize, examples: &[Features], wanted: &[Wanted]) -> Self {
         let rarity = if fit.by_rarity { rarity(fit.bits, examples) } else { vec![1.0; 1 << fit.bits] };
         let mut weights = vec![0_f32; outputs << fit.bits];
         let mut bias = vec![0_f32; outputs];
         let share = 1.0 / fit.orders.max(1) as f32;
         for order in 0..fit.orders {
-            let (one, one_bias) = fit_once(fit, fit.seed + order, outputs, (examples, &rarity), wanted);
+            let seen = seen(fit, order, wanted);
+            let (one, one_bias) = fit_once(fit, (fit.seed + order, seen), outputs, (examples, &rarity), wanted);
             weights.iter_mut().zip(one).for_each(|(sum, weight)| *sum += weight * share);
             bias.iter_mut().zip(one_bias).for_each(|(sum, weight)| *sum += weight * share);
         }
@@ -173,24 +189,33 @@ fn rarity(bits: u32, examples: &[Features]) -> Vec<f32> {
     held.into_iter().zip(is_cue).map(|(held, is_cue)| if is_cue { 1.0 } else { rare(held) }).collect()
 }
 
+/// The examples that an order is fitted to. The sources are divided anew whenever each part was left out once.
+fn seen(fit: Fit, order: u64, wanted: &[Wanted]) -> Vec<usize> {
+    let (round, part) = (order / fit.parts_of_sources, order % fit.parts_of_sources);
+    let sources = wanted.iter().filter_map(|wanted| wanted.source).max().map_or(0, |last| last + 1);
+    let mut parts: Vec<u64> = (0..sources as u64).map(|source| source % fit.parts_of_sources).collect();
+    Random(fit.seed + round).shuffle(&mut parts);
+    let is_seen = |source: usize| fit.parts_of_sources == 1 || parts[source] != part;
+    (0..wanted.len()).filter(|at| wanted[*at].source.is_none_or(is_seen)).collect()
+}
+
 /// Weights and biases after several passes over the examples.
 fn fit_once(
     fit: Fit,
-    seed: u64,
+    (seed, mut order): (u64, Vec<usize>),
     outputs: usize,
     (examples, rarity): (&[Features], &[f32]),
-    wanted: &[(u32, f32)],
+    wanted: &[Wanted],
 ) -> (Vec<f32>, Vec<f32>) {
     let mut weights = vec![0_f32; outputs << fit.bits];
     let mut squares = vec![1e-2_f32; outputs << fit.bits];
     let mut bias = vec![0_f32; outputs];
     let mut bias_squares = vec![1e-2_f32; outputs];
-    let mut order: Vec<usize> = (0..examples.len()).collect();
     let mut random = Random(seed);
     for _ in 0..fit.passes {
         random.shuffle(&mut order);
         for at in &order {
-            let (features, (bits, weight)) = (&examples[*at], wanted[*at]);
+            let (features, Wanted { outputs: bits, weight, .. }) = (&examples[*at], wanted[*at]);
             for output in 0..outputs {
                 let at = |place: u32| place as usize * outputs + output;
                 let counted = features.iter().map(|one| (at(one.place), one.value * rarity[one.place as usize]));
@@ -266,5 +291,34 @@ impl Random {
             let other = self.below(at + 1);
             values.swap(at, other);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_is_left_out_of_as_many_orders_and_what_is_of_none_of_no_order() {
+        let fit = Fit {
+            bits: 4,
+            parts: false,
+            passes: 1,
+            rate: 0.1,
+            decay: 0.0,
+            seed: 7,
+            orders: 6,
+            by_rarity: false,
+            parts_of_sources: 3,
+        };
+        let wanted: Vec<Wanted> = [None, Some(0), Some(1), Some(2), Some(3), Some(4)]
+            .map(|source| Wanted { outputs: 1, weight: 1.0, source })
+            .to_vec();
+        let orders: Vec<Vec<usize>> = (0..fit.orders).map(|order| seen(fit, order, &wanted)).collect();
+        let times = |at: usize| orders.iter().filter(|order| order.contains(&at)).count();
+        assert_eq!((0..wanted.len()).map(times).collect::<Vec<_>>(), [6, 4, 4, 4, 4, 4]);
+        assert_ne!(orders[..3], orders[3..], "the second round divides them anew");
+        let whole = Fit { parts_of_sources: 1, ..fit };
+        assert_eq!(seen(whole, 5, &wanted).len(), wanted.len());
     }
 }

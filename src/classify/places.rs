@@ -1,5 +1,5 @@
 //! Where it is out: a town or a region behind a preposition (`in Leeds`, `dans la Drôme`; in Turkish before an
-//! ending), or a postcode (`in BS3`, `BS3 4AB`, `à 30129`, `dans le 78`). Whoever says where means more than one line.
+//! ending), or a postcode (`BS3`, `M4 1AB`, `30129`, `dans le 78`). Whoever says where means more than one line.
 //! The names are in `data/places.txt`; scripts that are written without our prepositions have theirs among the cues.
 
 use std::collections::HashSet;
@@ -44,9 +44,9 @@ const AREAS: &str = "ab al ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv
                      nw ol ox pa pe ph pl po pr rg rh rm sa se sg sk sl sm sn so sp sr ss st sw sy ta td tf tn tq tr ts tw \
                      ub wa wc wd wf wn wr ws wv yo ze b e g l m n s w";
 
-/// Those with which something else begins that things happen in (`EC2`, `CO2`, `IP6`, `PR12`), as with every one of a
-/// single letter (`S3`, `M1`): they need the second half.
-const TAKEN: [&str; 7] = ["al", "co", "ec", "ip", "me", "pr", "ss"];
+/// Those with which the names of other things begin (`EC2`, `CO2`, `IP6`, `SE2`, `MK4`), as with every one of a single
+/// letter (`S3`, `M1`): they need the second half.
+const TAKEN: [&str; 12] = ["al", "bt", "co", "ec", "ex", "hp", "ip", "me", "mk", "pr", "se", "ts"];
 const DISTRICTS: std::ops::RangeInclusive<u32> = 1..=99;
 
 /// Languages as places in the list of languages.
@@ -84,7 +84,7 @@ impl Places {
     fn place(&self, normal: &Normal, language: usize, at: usize) -> Option<usize> {
         let is_led_to = is_led_to(normal, language, at);
         let named = || self.named(normal, at, |last| is_led_to || is_followed(normal, language, last));
-        let british = || (language == ENGLISH).then(|| british_postcode(normal, is_led_to, at)).flatten();
+        let british = || (language == ENGLISH).then(|| british_postcode(normal, at)).flatten();
         let french = || (language == FRENCH).then(|| self.french_postcode(normal, is_led_to, at)).flatten();
         named().or_else(british).or_else(french)
     }
@@ -96,8 +96,8 @@ impl Places {
         lasts.find(|last| self.0.contains(&normal.line[start..normal.tokens[*last].1 as usize]))
     }
 
-    /// Of a French postcode, behind a preposition or before a known name (`30900 Nîmes`), or of the number of a
-    /// department behind `dans le`.
+    /// Of a French postcode, alone or before a known name (`30900 Nîmes`), or of the number of a department behind
+    /// `dans le`.
     fn french_postcode(&self, normal: &Normal, is_led_to: bool, at: usize) -> Option<usize> {
         let number = normal.numbers[at];
         if normal.token(at) != "0" {
@@ -111,8 +111,10 @@ impl Places {
             return None;
         }
         let name = (at + 1 < normal.tokens.len()).then(|| self.named(normal, at + 1, |_| true)).flatten();
-        // A round number counts people: `sur 15000 abonnés`.
-        name.or((is_led_to && !number.is_multiple_of(1000)).then_some(at))
+        // A round number counts people: `sur 15000 abonnés`, `12300 clients`. Others of five digits are rare in French but
+        // for postcodes.
+        let round = if is_led_to { 1000 } else { 100 };
+        name.or((!number.is_multiple_of(round)).then_some(at))
     }
 }
 
@@ -132,8 +134,8 @@ fn is_followed(normal: &Normal, language: usize, last: usize) -> bool {
     language == TURKISH && BEHIND.contains(&normal.token(last + 1))
 }
 
-/// The last token of a British postcode: its first half behind a preposition, or with the second half (`BS3 4AB`).
-fn british_postcode(normal: &Normal, is_led_to: bool, at: usize) -> Option<usize> {
+/// The last token of a British postcode: its first half (`BS3`), or with the second (`M4 1AB`).
+fn british_postcode(normal: &Normal, at: usize) -> Option<usize> {
     let token = normal.token(at);
     let area = token.split('0').next().filter(|area| !area.is_empty() && area.len() + 2 >= token.len())?;
     if !DISTRICTS.contains(&normal.numbers[at]) || !AREAS.split_ascii_whitespace().any(|known| known == area) {
@@ -143,7 +145,7 @@ fn british_postcode(normal: &Normal, is_led_to: bool, at: usize) -> Option<usize
     if second.is_some_and(|letters| letters.len() == 2 && letters.bytes().all(|letter| letter.is_ascii_lowercase())) {
         return Some(at + 1);
     }
-    (is_led_to && area.len() == 2 && !TAKEN.contains(&area)).then_some(at)
+    (area.len() == 2 && !TAKEN.contains(&area)).then_some(at)
 }
 
 #[cfg(test)]
@@ -195,18 +197,20 @@ mod tests {
     }
 
     #[test]
-    fn a_british_postcode_needs_a_preposition_or_its_second_half() {
+    fn a_british_postcode_that_could_be_something_else_needs_its_second_half() {
+        assert_eq!(places("no signal, BS3", 0), ["bs0"]);
         assert_eq!(places("anyone out in BS3, near EC1A 1BB or M4 1AB?", 0), ["bs0", "ec0a 0bb", "m0 0ab"]);
-        for text in ["flight from BA117", "SE2 PS5 M4 E5 4G TV2", "outage in S3 and in EC2", "BS3 is slow", "in 4G"] {
+        for text in ["flight from BA117", "SE2 PS5 M4 E5 4G TV2", "outage in S3 and in EC2", "in 4G"] {
             assert_eq!(places(text, 0), NOTHING, "{text}");
         }
         assert_eq!(places("kein Netz in BS3", 1), NOTHING);
     }
 
     #[test]
-    fn a_french_postcode_needs_a_preposition_or_a_name() {
+    fn a_french_postcode_is_no_round_number() {
         assert_eq!(places("coupure dans le 78, à 30129 et 30900 Nîmes", 2), ["0", "0", "0 nimes"]);
-        assert_eq!(places("12345 erreurs sur 15000 clients", 2), NOTHING);
+        assert_eq!(places("plus de fibre 30129", 2), ["0"]);
+        assert_eq!(places("12300 erreurs sur 15000 clients", 2), NOTHING);
         for language in [0, 1, 3, 5] {
             assert_eq!(places("12345 errors in 12345", language), NOTHING);
         }
