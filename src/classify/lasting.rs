@@ -1,7 +1,7 @@
 //! How long it has lasted: amounts of time in a text (`for 3 weeks`, `48h`, `since Friday`, `depuis deux mois`). What
 //! has been so for hours is an outage that just began; what one household has had for weeks is its own line. What is
-//! to be (`within 24 hours`), a time of the day (`à 20h`) and years of a life are amounts too, and tell nothing. The
-//! words are in `data/lasting.txt`.
+//! to be (`within 24 hours`), a time of the day (`à 20h`) and years of a life are amounts too, and tell something
+//! else. The words are in `data/lasting.txt`.
 
 use super::{cues::Cue, normal::Normal};
 
@@ -49,7 +49,7 @@ pub struct Timed {
 /// An amount of time in a line.
 #[derive(Debug, Clone, Copy)]
 pub struct Amount {
-    /// What it tells of an outage; nothing where that did not last so long.
+    /// What it tells; nothing where it is when something is open (`8h à 20h`), or counts nothing.
     pub cue: Option<Cue>,
     /// Where it starts in the line, the blank before it included …
     pub from: usize,
@@ -155,10 +155,10 @@ impl<'a> Around<'a> {
         let from = self.normal.tokens[first].0 as usize - 1;
         let before = self.before(first);
         let hence = self.behind(unit.to).find(|timed| timed.word == TimeWord::Hence);
-        let is_future = between == Some(TimeWord::Within) || hence.is_some();
+        let future = before.filter(|timed| timed.word == TimeWord::Within);
+        let is_future = future.is_some() || between == Some(TimeWord::Within) || hence.is_some();
         let cue = match before.map(|timed| timed.word) {
             Some(TimeWord::Every) => Some(Cue::Chronic),
-            Some(TimeWord::Within) => Some(Cue::Soon),
             _ if is_future => Some(Cue::Soon),
             _ if self.is_of_the_day(second, at, unit) => None,
             // A time of the day is of this one; `jam 3 hari ini`, at three today, counts no days.
@@ -167,7 +167,6 @@ impl<'a> Around<'a> {
             _ => Some(span(number * minutes)),
         };
         // With its preposition: `in 0` alone may be said of a year that is past.
-        let future = before.filter(|timed| timed.word == TimeWord::Within);
         Some(Amount { cue, from: future.map_or(from, |timed| timed.from), to: hence.map_or(unit.to, |timed| timed.to) })
     }
 
