@@ -8,6 +8,7 @@
 //! services that it is publicly known to run on.
 
 use super::{Service, platform};
+use crate::text::data::lines;
 
 /// The groups and their files. The order is that of the catalogue.
 pub const GROUPS: [(&str, &str); 14] = [
@@ -44,11 +45,6 @@ pub fn services() -> Vec<Service> {
         }
     }
     services
-}
-
-/// The lines of a file that say something.
-pub fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// Services and the names of their components, as `data/components.txt` has them.

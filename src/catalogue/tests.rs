@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::*;
+use crate::text::data::lines;
 
 /// Every name of a service that a text may use, hashtags with their sign.
 fn names(service: &Service) -> impl Iterator<Item = String> {
@@ -14,7 +15,7 @@ fn names(service: &Service) -> impl Iterator<Item = String> {
 #[test]
 fn every_line_is_a_service_and_there_are_many() {
     let catalogue = Catalogue::built_in();
-    let lines: usize = built_in::GROUPS.iter().map(|(_, text)| built_in::lines(text).count()).sum();
+    let lines: usize = built_in::GROUPS.iter().map(|(_, text)| lines(text).count()).sum();
     assert_eq!(catalogue.services().len(), lines, "a line is no service, or two have one name");
     assert!(lines >= 450, "{lines}");
     let groups: Vec<&str> = built_in::GROUPS.iter().map(|(group, _)| *group).collect();
@@ -99,9 +100,8 @@ fn every_page_is_an_https_address_that_somebody_owns() {
 #[test]
 fn the_files_are_sorted_and_written_one_way() {
     for (group, text) in built_in::GROUPS {
-        let names: Vec<String> = built_in::lines(text)
-            .map(|line| line.split('|').next().unwrap_or_default().trim().to_lowercase())
-            .collect();
+        let names: Vec<String> =
+            lines(text).map(|line| line.split('|').next().unwrap_or_default().trim().to_lowercase()).collect();
         assert!(names.is_sorted(), "{group}: {:?}", names.windows(2).find(|pair| pair[0] > pair[1]));
     }
     for service in Catalogue::built_in().services() {

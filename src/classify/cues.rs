@@ -10,7 +10,7 @@ use super::{
     normal::Normal,
     places::Places,
 };
-use crate::text::fold::is_unspaced;
+use crate::text::{data::lines, fold::is_unspaced};
 
 macro_rules! cues {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $says:literal;)*) => {
@@ -283,11 +283,6 @@ fn entries<T: Copy>(data: &str, named: impl Fn(&str) -> Option<T>) -> impl Itera
         let phrases = phrases.split(';').map(str::trim).filter(|phrase| !phrase.is_empty());
         phrases.map(move |phrase| (pattern(phrase), meaning, 1 << language))
     })
-}
-
-/// The lines of the data that are no comments.
-fn lines(data: &str) -> impl Iterator<Item = &str> {
-    data.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 fn line<T>(line: &str, named: impl Fn(&str) -> Option<T>) -> Option<(T, usize, &str)> {

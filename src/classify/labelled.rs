@@ -4,7 +4,10 @@
 use serde_json::Value;
 
 use super::weights::PHASES;
-use crate::model::{Item, ItemKind, Role, Scope};
+use crate::{
+    model::{Item, ItemKind, Role, Scope},
+    text::data::lines,
+};
 
 /// What a weak label counts beside one that somebody read; a status page's own word counts more than a rule's.
 const WEAK: f32 = 0.05;
@@ -121,8 +124,7 @@ impl Labelled {
 
     /// Our own sentences, `data/sentences.txt`.
     pub fn own() -> Vec<Self> {
-        let lines = include_str!("data/sentences.txt").lines().map(str::trim);
-        lines.filter(|line| !line.is_empty() && !line.starts_with('#')).filter_map(sentence).collect()
+        lines(include_str!("data/sentences.txt")).filter_map(sentence).collect()
     }
 
     /// Whether the annotator found it ambiguous.
@@ -191,9 +193,7 @@ mod tests {
 
     #[test]
     fn every_sentence_of_our_own_is_read() {
-        let data = include_str!("data/sentences.txt");
-        let lines = data.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
-        for line in lines {
+        for line in lines(include_str!("data/sentences.txt")) {
             let read = sentence(line).unwrap_or_else(|| panic!("{line}"));
             assert!(read.scope.is_some(), "{line}");
             let known = read.phase_output().is_some() || !read.outage;

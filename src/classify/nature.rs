@@ -4,7 +4,10 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::{cues::Cue, features::Reading, normal::Normal};
-use crate::{model::ItemKind, text::fold::is_unspaced};
+use crate::{
+    model::ItemKind,
+    text::{data::lines, fold::is_unspaced},
+};
 
 /// What a phrase says: the set it belongs to, the value, and a finer word.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,8 +146,8 @@ pub(super) struct Entry {
 
 /// The data: lines of `set VALUE sub: phrases`, in their order.
 pub(super) fn entries() -> impl Iterator<Item = Entry> {
-    let lines = include_str!("data/nature.txt").lines().map(str::trim).filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once(':')).flat_map(|(head, phrases)| {
+    let entries = lines(include_str!("data/nature.txt")).filter_map(|line| line.split_once(':'));
+    entries.flat_map(|(head, phrases)| {
         let mut head = head.split(' ');
         let (set, value, sub) = (head.next().unwrap_or_default(), head.next().unwrap_or_default(), head.next());
         let phrases = phrases.split(';').map(str::trim).filter(|phrase| !phrase.is_empty());

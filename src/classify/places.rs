@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use super::normal::Normal;
+use crate::text::data::lines;
 
 /// What stands before a place, in the languages of [`LANGUAGES`](super::languages) that have it so.
 const BEFORE: [&[&str]; 9] = [
@@ -64,8 +65,8 @@ pub struct Places(HashSet<&'static str>);
 impl Places {
     /// The ones in the crate.
     pub fn shipped() -> Self {
-        let lines = include_str!("data/places.txt").lines().filter(|line| !line.starts_with('#'));
-        Self(lines.flat_map(|line| line.split(';')).map(str::trim).filter(|name| !name.is_empty()).collect())
+        let names = lines(include_str!("data/places.txt")).flat_map(|line| line.split(';'));
+        Self(names.map(str::trim).filter(|name| !name.is_empty()).collect())
     }
 
     /// Where places are named in a line that is in a language.

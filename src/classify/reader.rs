@@ -6,7 +6,7 @@ use super::{cues::Cues, features::Reading, unnamed::PARTS};
 use crate::{
     catalogue::{Catalogue, Service, alias::AliasTable},
     model::ItemKind,
-    text::fold::fold,
+    text::{data::lines, fold::fold},
 };
 
 /// How much of a text is judged, in bytes: what an article is about it says at its beginning.
@@ -121,8 +121,7 @@ pub fn beginning(text: &str) -> &str {
 
 /// Carriers, airlines, banks and others that have no status page we read but are spoken of: `data/names.txt`.
 fn named() -> impl Iterator<Item = Service> {
-    let lines = include_str!("data/names.txt").lines().map(str::trim);
-    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
+    lines(include_str!("data/names.txt")).map(|line| {
         let mut fields = line.split('|').map(str::trim);
         let mut service = Service::named(fields.next().unwrap_or_default());
         let list = |field: Option<&str>| -> Vec<String> {

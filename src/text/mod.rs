@@ -2,6 +2,7 @@
 
 pub mod alike;
 pub mod charset;
+pub mod data;
 pub mod dates;
 pub mod diff;
 pub mod fold;

@@ -13,7 +13,7 @@ use crate::{
         ReadError, Reading,
         page::{Document, shape, value::as_time},
     },
-    text::dates,
+    text::{data, dates},
 };
 
 /// The names under which a time stands.
@@ -121,7 +121,7 @@ fn point(entry: &Value) -> Option<Point> {
 }
 
 fn from_csv(text: &str, reading: &mut Reading) -> Result<Vec<Point>, ReadError> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = data::lines(text);
     let mut points = Vec::new();
     let mut bad = Vec::new();
     let total = lines.clone().count();
