@@ -4,6 +4,7 @@
 use super::{
     cues::{Cue, Cues, Found},
     normal::Normal,
+    statements::{self, Statement},
 };
 use crate::{catalogue::alias::AliasTable, model::ItemKind, text::fold::is_unspaced};
 
@@ -53,6 +54,8 @@ pub struct Reading {
     pub normal: Normal,
     /// The cues in it.
     pub found: Vec<Found>,
+    /// Its statements, where it has more than one.
+    pub statements: Vec<Statement>,
     /// The language of most cues, a place in the list of [`languages`](super::languages).
     pub language: usize,
     /// It announces maintenance: the line then ends in one form for all of them, whatever its own words for it.
@@ -86,6 +89,7 @@ impl Reading {
             self.normal.append(&ANNOUNCEMENT);
             self.language = cues.find(&self.normal, &mut self.found);
         }
+        statements::divide(&self.normal, LOOKED_AT, &mut self.statements);
     }
 
     /// The same text without its announcement of maintenance.
@@ -94,6 +98,7 @@ impl Reading {
         other.normal.drop_last(ANNOUNCEMENT.len());
         other.language = cues.find(&other.normal, &mut other.found);
         other.announces = false;
+        statements::divide(&other.normal, LOOKED_AT, &mut other.statements);
         other
     }
 
@@ -103,7 +108,32 @@ impl Reading {
         if with_parts {
             self.parts(&mut add);
         }
-        self.cues(&mut add);
+        self.cues(&Statement::of(&self.normal, 0, self.normal.tokens.len()), &mut add);
+    }
+
+    /// The same of the whole, part 0, and of each of its statements, from 1 on.
+    pub fn features_of_parts(&self, with_parts: bool, mut add: impl FnMut(usize, Family, u32, (usize, usize))) {
+        let statements = &self.statements;
+        let mut part = 0;
+        self.features(with_parts, |family, hash, (from, to)| {
+            add(0, family, hash, (from, to));
+            if family == Family::Cue || statements.is_empty() {
+                return;
+            }
+            // Words are walked over again for their parts.
+            if from < statements[part].from {
+                part = 0;
+            }
+            while part + 1 < statements.len() && from + 1 >= statements[part].to {
+                part += 1;
+            }
+            if statements[part].holds(from, to) {
+                add(1 + part, family, hash, (from, to));
+            }
+        });
+        for (part, statement) in statements.iter().enumerate() {
+            self.cues(statement, &mut |family, hash, place| add(1 + part, family, hash, place));
+        }
     }
 
     fn words(&self, add: &mut impl FnMut(Family, u32, (usize, usize))) {
@@ -169,22 +199,23 @@ impl Reading {
         }
     }
 
-    fn cues(&self, add: &mut impl FnMut(Family, u32, (usize, usize))) {
+    /// The cues within a statement, or in the whole text.
+    fn cues(&self, within: &Statement, add: &mut impl FnMut(Family, u32, (usize, usize))) {
         let kind = self.kind as u32;
         let line = (0, 0);
         add(Family::Cue, mix(kind, 20), line);
         let named = u32::from(!self.normal.mentions.is_empty());
         add(Family::Cue, mix(kind * 8 + named * 4 + u32::from(self.has_context), 21), line);
-        let size = self.normal.tokens.len().ilog2_or_zero();
+        let size = (within.end - within.first).ilog2_or_zero();
         add(Family::Cue, mix(kind * 32 + size, 22), line);
-        let asks = self.normal.line.contains(" ? ");
+        let asks = self.normal.line[within.from..within.to].contains(" ? ");
         if asks {
             add(Family::Cue, mix(1, 23), line);
         }
         let head_ends = self.normal.tokens.get(HEAD).map_or(usize::MAX, |(from, _)| *from as usize);
         let (mut seen, mut twice, mut in_head) = (0_u64, 0_u64, 0_u64);
         let mut places = [line; Cue::ALL.len()];
-        for found in &self.found {
+        for found in self.found.iter().filter(|found| within.holds(found.from, found.to)) {
             let bit = 1_u64 << found.cue as u32;
             twice |= seen & bit;
             if seen & bit == 0 {
@@ -217,18 +248,20 @@ impl Reading {
             }
         }
         together(seen, &places, add);
-        self.neighbours(add);
+        self.neighbours(within, add);
     }
 
     /// Cues that follow each other closely, services and handles among them.
-    fn neighbours(&self, add: &mut impl FnMut(Family, u32, (usize, usize))) {
+    fn neighbours(&self, within: &Statement, add: &mut impl FnMut(Family, u32, (usize, usize))) {
         let mut before: Option<(u32, usize, usize)> = None;
-        let mut marks = self.normal.tokens.iter().take(LOOKED_AT).filter_map(|(from, to)| {
+        let tokens = self.normal.tokens[within.first..within.end.min(within.first + LOOKED_AT)].iter();
+        let mut marks = tokens.filter_map(|(from, to)| {
             let byte = *self.normal.line.as_bytes().get(*from as usize)?;
             let is_mark = *to - *from == 1 && (byte < b' ' || byte == b'?');
             is_mark.then_some((64 + u32::from(byte), *from as usize, *to as usize))
         });
-        let mut cues = self.found.iter().map(|found| (found.cue as u32, found.from, found.to)).peekable();
+        let found = self.found.iter().filter(|found| within.holds(found.from, found.to));
+        let mut cues = found.map(|found| (found.cue as u32, found.from, found.to)).peekable();
         let mut mark = marks.next();
         while let Some(event) = match (cues.peek(), mark) {
             (Some(cue), Some(sign)) if cue.1 > sign.1 => std::mem::replace(&mut mark, marks.next()),
@@ -300,7 +333,8 @@ mod tests {
         Cues::shipped().find(&reading.normal, &mut reading.found);
         assert!(reading.found.len() > 1, "{text}: {:?}", reading.found);
         let mut count = 0;
-        reading.neighbours(&mut |_, _, _| count += 1);
+        let whole = Statement::of(&reading.normal, 0, reading.normal.tokens.len());
+        reading.neighbours(&whole, &mut |_, _, _| count += 1);
         count
     }
 

@@ -14,9 +14,6 @@ const WEAK: f32 = 0.05;
 const QUIET: f32 = 0.4;
 const OFFICIAL: f32 = 0.25;
 
-/// What an ambiguous text counts.
-const AMBIGUOUS: f32 = 0.8;
-
 /// What a sentence of our own counts. They are seven times as many as labelled texts: counting more, they drown these.
 const OWN: f32 = 1.25;
 
@@ -79,7 +76,6 @@ impl Labelled {
             // What a rule found nothing in is nothing; what it found something in may be something.
             (true, _) if weak == Some("neg") => QUIET,
             (true, _) => WEAK,
-            (false, _) if note.starts_with("ambiguous") => AMBIGUOUS,
             (false, _) => value["weight"].as_f64().map_or(1.0, |weight| weight as f32),
         };
         (!text.is_empty()).then(|| Self {

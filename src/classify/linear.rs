@@ -1,7 +1,10 @@
 //! Linear models over hashed features: several outputs that share one table, fitted by logistic regression with AdaGrad
 //! and L2, in an order that a seed decides. The same data, seed and build give the same bytes.
 
-use super::features::{FAMILIES, Family, Reading};
+use super::{
+    features::{FAMILIES, Family, Reading},
+    statements,
+};
 
 /// One feature of an example.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,6 +23,12 @@ pub type Features = Vec<Feature>;
 /// What a word or a part of one counts by how rare it is, in units of this (Spärck Jones, 1972): few examples hold most
 /// words of a language, and what is learned from them should reach as far as what is learned from many.
 const USUAL: f32 = 4.0;
+
+/// What it counts besides: so much as it is, and so much for each unit of the log of how many times likelier it is in
+/// outages than in the rest, or the other way round (Wang and Manning, ACL 2012), with so many of each added.
+const PLAIN: f32 = 0.6;
+const TELLING: f32 = 0.3;
+const SMOOTHED: f32 = 0.3;
 
 /// What a family's features count, by the root of their number. Cues count in full.
 const SCALE: [f32; FAMILIES] = [2.0, 2.0, 1.0, 0.5];
@@ -47,8 +56,8 @@ const PARTS_OF_A_LETTER: usize = 4;
 
 /// What the features of a text weigh.
 pub struct Weighed {
-    /// The sum of all.
-    pub sum: f32,
+    /// The score of the text.
+    pub score: f32,
     features: Vec<Weight>,
     scales: [f32; FAMILIES],
 }
@@ -60,6 +69,25 @@ impl Weighed {
         self.features
             .iter()
             .map(move |(from, to, weight, family)| (*family, (*from as usize, *to as usize), adds(*family, *weight)))
+    }
+}
+
+/// What the features of a text, and of each of its statements, add up to by family.
+#[derive(Default)]
+struct Parts {
+    count: usize,
+    sums: [[i32; FAMILIES]; 1 + statements::MOST],
+    counts: [[u32; FAMILIES]; 1 + statements::MOST],
+}
+
+impl Parts {
+    fn score(&self, table: &Table) -> f32 {
+        let total = |part: usize| -> f32 {
+            let families = self.sums[part].iter().zip(self.counts[part]).enumerate();
+            let sum: f32 = families.map(|(family, (sum, count))| *sum as f32 * scale(family, count)).sum();
+            table.bias[0] + sum * table.unit
+        };
+        statements::blended(total(0), (1..self.count).map(total))
     }
 }
 
@@ -80,8 +108,8 @@ pub struct Fit {
     pub seed: u64,
     /// How many orders are tried; the mean of what comes out is kept.
     pub orders: u64,
-    /// Whether rare words count more.
-    pub by_rarity: bool,
+    /// Whether words count more that are rare and that tell; for a table of one output.
+    pub by_worth: bool,
     /// Parts into which the sources are divided: each order leaves the sources of one out, and each source is left out of
     /// as many orders as any other. One for leaving none out.
     pub parts_of_sources: u64,
@@ -94,6 +122,8 @@ pub struct Wanted {
     pub outputs: u32,
     /// How much it counts.
     pub weight: f32,
+    /// How likely it is the other after all: whoever read it was not sure.
+    pub doubt: f32,
     /// The number of its source, where it is of one that may be left out.
     pub source: Option<usize>,
 }
@@ -126,44 +156,57 @@ impl Table {
         self.bias[0] + sum * self.unit
     }
 
-    /// The sum of the first output, of a table that has but one, with what every feature weighs in it: for a verdict that
-    /// says why, in one walk over the features.
+    /// The score of a text by a table that has but one output: of the whole and of its strongest statement.
+    pub fn judged(&self, reading: &Reading) -> f32 {
+        self.added_up(reading, |_, _, _| {}).score(self)
+    }
+
+    /// The same, with what every feature weighs in the whole: for a verdict that says why, in one walk over the features.
     pub fn weigh(&self, reading: &Reading) -> Weighed {
-        let shift = 32 - self.bits;
         let mut features = Vec::with_capacity(reading.normal.line.len() * PARTS_OF_A_LETTER);
-        let (mut sums, mut counts) = ([0_i32; FAMILIES], [0_u32; FAMILIES]);
-        reading.features(self.parts, |family, hash, (from, to)| {
+        let parts = self.added_up(reading, |(from, to), weight, family| {
+            // A text is judged up to a bound far below 4 GiB.
+            features.push((from as u32, to as u32, weight, family));
+        });
+        let scales = std::array::from_fn(|family| scale(family, parts.counts[0][family]));
+        Weighed { score: parts.score(self), features, scales: scales.map(|scale| scale * self.unit) }
+    }
+
+    /// Adds up the weights of the whole and of each statement; `each` is told those of the whole.
+    fn added_up(&self, reading: &Reading, mut each: impl FnMut((usize, usize), i16, Family)) -> Parts {
+        let shift = 32 - self.bits;
+        let mut parts = Parts { count: 1 + reading.statements.len(), ..Parts::default() };
+        reading.features_of_parts(self.parts, |part, family, hash, place| {
             // A table of another shape tells nothing; it is never made.
             let Some(weight) = self.weights.get((hash >> shift) as usize) else { return };
-            sums[family as usize] += i32::from(*weight);
-            counts[family as usize] += 1;
-            // A text is judged up to a bound far below 4 GiB.
-            features.push((from as u32, to as u32, *weight, family));
+            parts.sums[part][family as usize] += i32::from(*weight);
+            parts.counts[part][family as usize] += 1;
+            if part == 0 {
+                each(place, *weight, family);
+            }
         });
-        let scales = std::array::from_fn(|family| scale(family, counts[family]));
-        let sum: f32 = sums.iter().zip(scales).map(|(sum, scale)| *sum as f32 * scale).sum();
-        Weighed { sum: self.bias[0] + sum * self.unit, features, scales: scales.map(|scale| scale * self.unit) }
+        parts
     }
 
     /// Fits a table to examples and what they are. It is the mean of several, each in an order of its own: a mean of linear
     /// models is one, and steadier than each. Each is also fitted without some of the sources (bagging, Breiman 1996, but
     /// of whole sources): what holds in one source only then counts for less than what holds in all.
     pub fn fit(fit: Fit, outputs: usize, examples: &[Features], wanted: &[Wanted]) -> Self {
-        let rarity = if fit.by_rarity { rarity(fit.bits, examples) } else { vec![1.0; 1 << fit.bits] };
+        let worth = if fit.by_worth { worth(fit.bits, examples, wanted) } else { vec![1.0; 1 << fit.bits] };
         let mut weights = vec![0_f32; outputs << fit.bits];
         let mut bias = vec![0_f32; outputs];
         let share = 1.0 / fit.orders.max(1) as f32;
         for order in 0..fit.orders {
             let seen = seen(fit, order, wanted);
-            let (one, one_bias) = fit_once(fit, (fit.seed + order, seen), outputs, (examples, &rarity), wanted);
+            let (one, one_bias) = fit_once(fit, (fit.seed + order, seen), outputs, (examples, &worth), wanted);
             weights.iter_mut().zip(one).for_each(|(sum, weight)| *sum += weight * share);
             bias.iter_mut().zip(one_bias).for_each(|(sum, weight)| *sum += weight * share);
         }
-        // Learned of words by their rarity, told by words as they are.
+        // Learned of words by what they are worth, told by words as they are.
         weights
             .chunks_mut(outputs)
-            .zip(rarity)
-            .for_each(|(place, rarity)| place.iter_mut().for_each(|weight| *weight *= rarity));
+            .zip(worth)
+            .for_each(|(place, worth)| place.iter_mut().for_each(|weight| *weight *= worth));
         Self::packed(fit, bias, &weights)
     }
 
@@ -176,17 +219,29 @@ impl Table {
     }
 }
 
-/// How much each place of a table counts: the less, the more examples hold it. Cues count as they are.
-fn rarity(bits: u32, examples: &[Features]) -> Vec<f32> {
+/// How much each place of a table counts: the less, the more examples hold it, and the more, the better it tells outages
+/// from the rest. Cues count as they are.
+fn worth(bits: u32, examples: &[Features], wanted: &[Wanted]) -> Vec<f32> {
     let mut held = vec![0_u32; 1 << bits];
     let mut is_cue = vec![false; 1 << bits];
-    for one in examples.iter().flatten() {
-        held[one.place as usize] += 1;
-        is_cue[one.place as usize] |= one.is_cue;
+    // What outages hold, and what the rest does, with all that they hold behind.
+    let mut among = [vec![0_f32; 1 << bits], vec![0_f32; 1 << bits]];
+    let mut all = [0_f32; 2];
+    for (features, wanted) in examples.iter().zip(wanted) {
+        let side = usize::from(wanted.outputs == 0);
+        all[side] += wanted.weight;
+        for one in features {
+            let place = one.place as usize;
+            held[place] += 1;
+            is_cue[place] |= one.is_cue;
+            among[side][place] += wanted.weight;
+        }
     }
-    let all = examples.len() as f32;
-    let rare = |held: u32| (((1.0 + all) / (1.0 + held as f32)).ln() + 1.0) / USUAL;
-    held.into_iter().zip(is_cue).map(|(held, is_cue)| if is_cue { 1.0 } else { rare(held) }).collect()
+    let count = examples.len() as f32;
+    let rare = |at: usize| (((1.0 + count) / (1.0 + held[at] as f32)).ln() + 1.0) / USUAL;
+    let share = |side: usize, at: usize| (among[side][at] + SMOOTHED) / (all[side] + 2.0 * SMOOTHED);
+    let tells = |at: usize| PLAIN + TELLING * (share(0, at) / share(1, at)).ln().abs();
+    (0..held.len()).map(|at| if is_cue[at] { 1.0 } else { rare(at) * tells(at) }).collect()
 }
 
 /// The examples that an order is fitted to. The sources are divided anew whenever each part was left out once.
@@ -204,7 +259,7 @@ fn fit_once(
     fit: Fit,
     (seed, mut order): (u64, Vec<usize>),
     outputs: usize,
-    (examples, rarity): (&[Features], &[f32]),
+    (examples, worth): (&[Features], &[f32]),
     wanted: &[Wanted],
 ) -> (Vec<f32>, Vec<f32>) {
     let mut weights = vec![0_f32; outputs << fit.bits];
@@ -215,12 +270,12 @@ fn fit_once(
     for _ in 0..fit.passes {
         random.shuffle(&mut order);
         for at in &order {
-            let (features, Wanted { outputs: bits, weight, .. }) = (&examples[*at], wanted[*at]);
+            let (features, Wanted { outputs: bits, weight, doubt, .. }) = (&examples[*at], wanted[*at]);
             for output in 0..outputs {
                 let at = |place: u32| place as usize * outputs + output;
-                let counted = features.iter().map(|one| (at(one.place), one.value * rarity[one.place as usize]));
+                let counted = features.iter().map(|one| (at(one.place), one.value * worth[one.place as usize]));
                 let sum: f32 = counted.clone().map(|(place, value)| weights[place] * value).sum();
-                let target = if bits & (1 << output) != 0 { 1.0 } else { 0.0 };
+                let target = if bits & (1 << output) != 0 { 1.0 - doubt } else { doubt };
                 let gradient = (logistic(sum + bias[output]) - target) * weight;
                 bias_squares[output] += gradient * gradient;
                 bias[output] -= fit.rate * gradient / bias_squares[output].sqrt();
@@ -237,13 +292,29 @@ fn fit_once(
 
 /// The features of a text for a table of `1 << bits` places.
 pub fn features(reading: &Reading, bits: u32, parts: bool) -> Features {
-    let mut counts = [0_u32; FAMILIES];
-    reading.features(parts, |family, _, _| counts[family as usize] += 1);
-    let mut all = Vec::new();
-    reading.features(parts, |family, hash, _| {
-        let value = scale(family as usize, counts[family as usize]);
-        all.push(Feature { place: hash >> (32 - bits), value, is_cue: family == Family::Cue });
+    let mut found = Vec::new();
+    reading.features(parts, |family, hash, _| found.push((family, hash >> (32 - bits))));
+    valued(&found)
+}
+
+/// The features of each statement of a text; none where it is but one.
+pub fn features_of_statements(reading: &Reading, bits: u32, parts: bool) -> Vec<Features> {
+    let mut found = vec![Vec::new(); reading.statements.len()];
+    reading.features_of_parts(parts, |part, family, hash, _| {
+        if let Some(statement) = part.checked_sub(1) {
+            found[statement].push((family, hash >> (32 - bits)));
+        }
     });
+    found.iter().map(|found| valued(found)).collect()
+}
+
+/// Features with their values, each place once.
+fn valued(found: &[(Family, u32)]) -> Features {
+    let mut counts = [0_u32; FAMILIES];
+    found.iter().for_each(|(family, _)| counts[*family as usize] += 1);
+    let value = |family: Family| scale(family as usize, counts[family as usize]);
+    let one = |&(family, place): &(Family, u32)| Feature { place, value: value(family), is_cue: family == Family::Cue };
+    let mut all: Features = found.iter().map(one).collect();
     // Values that fall on one place are added up in the order of the text, the same on every machine.
     all.sort_by_key(|one| one.place);
     all.dedup_by(|later, kept| {
@@ -308,11 +379,11 @@ mod tests {
             decay: 0.0,
             seed: 7,
             orders: 6,
-            by_rarity: false,
+            by_worth: false,
             parts_of_sources: 3,
         };
         let wanted: Vec<Wanted> = [None, Some(0), Some(1), Some(2), Some(3), Some(4)]
-            .map(|source| Wanted { outputs: 1, weight: 1.0, source })
+            .map(|source| Wanted { outputs: 1, weight: 1.0, doubt: 0.0, source })
             .to_vec();
         let orders: Vec<Vec<usize>> = (0..fit.orders).map(|order| seen(fit, order, &wanted)).collect();
         let times = |at: usize| orders.iter().filter(|order| order.contains(&at)).count();

@@ -29,6 +29,7 @@ mod places;
 mod reader;
 mod reasons;
 mod report;
+mod statements;
 mod train;
 mod unnamed;
 mod weights;
@@ -148,7 +149,7 @@ impl Classifier {
         let whole = joined(subject);
         self.reader.read(&whole, subject.kind, subject.source, reading);
         let weighed = self.weights.relevance.weigh(reading);
-        let score = self.calibrated(weighed.sum, reading);
+        let score = self.calibrated(weighed.score, reading);
         let outage = score >= self.threshold(reading);
         let attributed = attribution::attribute(reading, beginning(&whole), subject.source, outage, &self.reader);
         let mut why = reasons::reasons(reading, &weighed, outage);
@@ -259,15 +260,13 @@ impl Classifier {
 
     /// The calibrated probability of an outage.
     fn probability(&self, reading: &Reading) -> f32 {
-        let [sum] = self.weights.relevance.sums(reading);
-        self.calibrated(sum, reading)
+        self.calibrated(self.weights.relevance.judged(reading), reading)
     }
 
     /// The probability for a sum of weights. An announcement of maintenance never raises it.
     fn calibrated(&self, mut sum: f32, reading: &Reading) -> f32 {
         if reading.announces {
-            let [without] = self.weights.relevance.sums(&reading.without_announcement(&self.reader.cues));
-            sum = sum.min(without);
+            sum = sum.min(self.weights.relevance.judged(&reading.without_announcement(&self.reader.cues)));
         }
         let (factor, offset) = self.weights.about.platt[reading.kind];
         logistic(factor * sum + offset)

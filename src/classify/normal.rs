@@ -48,6 +48,8 @@ pub struct Normal {
     pub tokens: Vec<(u32, u32)>,
     /// The first number in each token, which its masked form no longer tells; 0 where there is none.
     pub numbers: Vec<u32>,
+    /// Where sentences end: how many tokens stand before each end.
+    pub ends: Vec<u32>,
 }
 
 impl Normal {
@@ -117,6 +119,7 @@ impl Normal {
             push_token(&mut line, &mut tokens, start);
         }
         self.numbers = kept.iter().map(|at| self.numbers[*at]).collect();
+        self.ends.iter_mut().for_each(|end| *end = kept.partition_point(|at| *at < *end as usize) as u32);
         (self.line, self.tokens) = (line, tokens);
     }
 
@@ -139,11 +142,12 @@ impl Normal {
 
     /// Divides the folded text into tokens.
     pub fn tokenise(&mut self) {
-        let Self { folded, mentions, line, tokens, numbers } = self;
+        let Self { folded, mentions, line, tokens, numbers, ends } = self;
         line.clear();
         line.push(' ');
         tokens.clear();
         numbers.clear();
+        ends.clear();
         let mut next_mention = mentions.iter().peekable();
         let mut at = 0;
         while let Some(letter) = folded[at..].chars().next() {
@@ -151,6 +155,7 @@ impl Normal {
                 next_mention.next();
             }
             let start = line.len();
+            let mut is_end = false;
             numbers.resize(tokens.len(), 0);
             if let Some(mention) = next_mention.peek().filter(|mention| mention.from == at) {
                 line.push(SERVICE as char);
@@ -184,13 +189,22 @@ impl Normal {
                     line.push(letter);
                 }
                 at += letter.len_utf8();
+                is_end = matches!(letter, '.' | '!' | '?' | '।' | '۔') && is_apart(&folded[at..]);
             }
             if line.len() > start {
                 push_token(line, tokens, start);
             }
+            if is_end {
+                ends.push(tokens.len() as u32);
+            }
         }
         numbers.resize(tokens.len(), 0);
     }
+}
+
+/// Whether what follows a full stop begins anew: `3.5` goes on.
+fn is_apart(behind: &str) -> bool {
+    behind.chars().next().is_none_or(|next| next == ' ' || is_unspaced(next))
 }
 
 fn push_token(line: &mut String, tokens: &mut Vec<(u32, u32)>, start: usize) {
