@@ -47,6 +47,49 @@ pub enum Family {
 /// How many families there are.
 pub const FAMILIES: usize = 4;
 
+/// What takes features.
+pub trait Sink {
+    /// A feature: its family, its hash, and where it stands in the line.
+    fn add(&mut self, family: Family, hash: u32, place: (usize, usize));
+
+    /// A statement begins or ends, in turns. Words are walked over before parts of words, each time from the first
+    /// statement to the last; between the end of one and the beginning of the next stands what belongs to both.
+    fn edge(&mut self) {}
+}
+
+impl<F: FnMut(Family, u32, (usize, usize))> Sink for F {
+    fn add(&mut self, family: Family, hash: u32, place: (usize, usize)) {
+        self(family, hash, place);
+    }
+}
+
+/// Tells a sink where statements begin and end.
+struct Edges<'a>(&'a [Statement]);
+
+impl<'a> Edges<'a> {
+    fn begin(statements: &'a [Statement], to: &mut impl Sink) -> Self {
+        if !statements.is_empty() {
+            to.edge();
+        }
+        Self(statements)
+    }
+
+    /// Whether a statement but the first begins with this token.
+    fn is_at(&mut self, place: usize) -> bool {
+        let found = self.0.get(1).is_some_and(|next| next.first == place);
+        if found {
+            self.0 = &self.0[1..];
+        }
+        found
+    }
+
+    fn end(self, to: &mut impl Sink) {
+        if !self.0.is_empty() {
+            to.edge();
+        }
+    }
+}
+
 /// A text that is ready to be judged. One is kept and read into again and again.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
@@ -102,61 +145,51 @@ impl Reading {
         other
     }
 
-    /// Calls `add` with family, hash and place in the line of every feature; parts of words only when asked.
-    pub fn features(&self, with_parts: bool, mut add: impl FnMut(Family, u32, (usize, usize))) {
-        self.words(&mut add);
+    /// Gives every feature of the whole text; parts of words only when asked.
+    pub fn features(&self, with_parts: bool, to: &mut impl Sink) {
+        self.words(to);
         if with_parts {
-            self.parts(&mut add);
+            self.parts(to);
         }
-        self.cues(&Statement::of(&self.normal, 0, self.normal.tokens.len()), &mut add);
+        self.cues(&Statement::of(&self.normal, 0, self.normal.tokens.len()), to);
     }
 
-    /// The same of the whole, part 0, and of each of its statements, from 1 on.
-    pub fn features_of_parts(&self, with_parts: bool, mut add: impl FnMut(usize, Family, u32, (usize, usize))) {
-        let statements = &self.statements;
-        let mut part = 0;
-        self.features(with_parts, |family, hash, (from, to)| {
-            add(0, family, hash, (from, to));
-            if family == Family::Cue || statements.is_empty() {
-                return;
-            }
-            // Words are walked over again for their parts.
-            if from < statements[part].from {
-                part = 0;
-            }
-            while part + 1 < statements.len() && from + 1 >= statements[part].to {
-                part += 1;
-            }
-            if statements[part].holds(from, to) {
-                add(1 + part, family, hash, (from, to));
-            }
-        });
-        for (part, statement) in statements.iter().enumerate() {
-            self.cues(statement, &mut |family, hash, place| add(1 + part, family, hash, place));
-        }
-    }
-
-    fn words(&self, add: &mut impl FnMut(Family, u32, (usize, usize))) {
+    fn words(&self, to_sink: &mut impl Sink) {
         let is_titled = self.kind != ItemKind::Post as usize;
         let (mut before, mut start) = (0_u32, 0);
+        let mut edges = Edges::begin(&self.statements, to_sink);
         for (place, (from, to)) in self.normal.tokens.iter().take(LOOKED_AT).enumerate() {
             let (from, to) = (*from as usize, *to as usize);
             let hash = hash_of(&self.normal.line.as_bytes()[from..to]);
-            add(Family::Word, mix(hash, 1), (from, to));
-            if place > 0 {
-                add(Family::Word, mix(hash ^ before.rotate_left(11), 2), (start, to));
+            let is_edge = edges.is_at(place);
+            if is_edge {
+                to_sink.edge();
             }
+            if place > 0 {
+                // Of two statements' words no statement is made.
+                to_sink.add(Family::Word, mix(hash ^ before.rotate_left(11), 2), (start, to));
+            }
+            if is_edge {
+                to_sink.edge();
+            }
+            to_sink.add(Family::Word, mix(hash, 1), (from, to));
             if is_titled && place < HEAD {
-                add(Family::Head, mix(hash, 3 + self.kind as u32), (from, to));
+                to_sink.add(Family::Head, mix(hash, 3 + self.kind as u32), (from, to));
             }
             (before, start) = (hash, from);
         }
+        edges.end(to_sink);
     }
 
-    fn parts(&self, add: &mut impl FnMut(Family, u32, (usize, usize))) {
+    fn parts(&self, to_sink: &mut impl Sink) {
         let line = self.normal.line.as_bytes();
-        for (from, to) in self.normal.tokens.iter().take(LOOKED_AT) {
+        let mut edges = Edges::begin(&self.statements, to_sink);
+        for (place, (from, to)) in self.normal.tokens.iter().take(LOOKED_AT).enumerate() {
             let (from, to) = (*from as usize, *to as usize);
+            if edges.is_at(place) {
+                to_sink.edge();
+                to_sink.edge();
+            }
             if to - from == 1 {
                 continue;
             }
@@ -168,18 +201,19 @@ impl Reading {
                     for (length, byte) in word[start..].iter().take(LONGEST).enumerate() {
                         hash = step(hash, *byte);
                         if length + 1 >= SHORTEST {
-                            add(Family::Part, mix(hash, 12), (from, to));
+                            to_sink.add(Family::Part, mix(hash, 12), (from, to));
                         }
                     }
                 }
             } else {
-                self.letters(from, to, add);
+                self.letters(from, to, to_sink);
             }
         }
+        edges.end(to_sink);
     }
 
     /// Parts of a word beyond ASCII, by letters; of a script without blanks, pairs and threes and fours.
-    fn letters(&self, from: usize, to: usize, add: &mut impl FnMut(Family, u32, (usize, usize))) {
+    fn letters(&self, from: usize, to: usize, to_sink: &mut impl Sink) {
         let line = &self.normal.line;
         let is_run = line[from..to].chars().next().is_some_and(is_unspaced);
         let (from_blank, to_blank) = if is_run { (from, to) } else { (from - 1, to + 1) };
@@ -193,66 +227,72 @@ impl Reading {
                 }
                 if length + 1 >= shortest {
                     let place = from_blank + start;
-                    add(Family::Part, mix(hash, 12), (place, place + at + letter.len_utf8()));
+                    to_sink.add(Family::Part, mix(hash, 12), (place, place + at + letter.len_utf8()));
                 }
             }
         }
     }
 
     /// The cues within a statement, or in the whole text.
-    fn cues(&self, within: &Statement, add: &mut impl FnMut(Family, u32, (usize, usize))) {
+    pub fn cues(&self, within: &Statement, to: &mut impl Sink) {
         let kind = self.kind as u32;
         let line = (0, 0);
-        add(Family::Cue, mix(kind, 20), line);
+        to.add(Family::Cue, mix(kind, 20), line);
         let named = u32::from(!self.normal.mentions.is_empty());
-        add(Family::Cue, mix(kind * 8 + named * 4 + u32::from(self.has_context), 21), line);
+        to.add(Family::Cue, mix(kind * 8 + named * 4 + u32::from(self.has_context), 21), line);
         let size = (within.end - within.first).ilog2_or_zero();
-        add(Family::Cue, mix(kind * 32 + size, 22), line);
-        let asks = self.normal.line[within.from..within.to].contains(" ? ");
+        to.add(Family::Cue, mix(kind * 32 + size, 22), line);
+        // A question mark is a token of its own, and in no other.
+        let asks = self.normal.line.as_bytes()[within.from..within.to].contains(&b'?');
         if asks {
-            add(Family::Cue, mix(1, 23), line);
+            to.add(Family::Cue, mix(1, 23), line);
         }
         let head_ends = self.normal.tokens.get(HEAD).map_or(usize::MAX, |(from, _)| *from as usize);
         let (mut seen, mut twice, mut in_head) = (0_u64, 0_u64, 0_u64);
-        let mut places = [line; Cue::ALL.len()];
-        for found in self.found.iter().filter(|found| within.holds(found.from, found.to)) {
+        // Where each is found first.
+        let mut firsts = [0_u16; Cue::ALL.len()];
+        for (at, found) in self.found.iter().enumerate().filter(|(_, found)| within.holds(found.from, found.to)) {
             let bit = 1_u64 << found.cue as u32;
             twice |= seen & bit;
             if seen & bit == 0 {
-                places[found.cue as usize] = (found.from, found.to);
+                // What is judged of a text has no more letters than that.
+                firsts[found.cue as usize] = at as u16;
             }
             seen |= bit;
             if found.from < head_ends {
                 in_head |= bit;
             }
         }
-        for (cue, place) in places.iter().enumerate().filter(|(cue, _)| seen & (1 << *cue) != 0) {
-            let bit = 1_u64 << cue;
-            let cue = cue as u32;
-            add(Family::Cue, mix(cue, 24), *place);
-            add(Family::Cue, mix(cue * 8 + kind, 25), *place);
+        let place_of = |cue: u32| {
+            let found = &self.found[firsts[cue as usize] as usize];
+            (found.from, found.to)
+        };
+        for cue in bits(seen) {
+            let (bit, place) = (1_u64 << cue, place_of(cue));
+            to.add(Family::Cue, mix(cue, 24), place);
+            to.add(Family::Cue, mix(cue * 8 + kind, 25), place);
             if twice & bit != 0 {
-                add(Family::Cue, mix(cue, 26), *place);
+                to.add(Family::Cue, mix(cue, 26), place);
             }
             if in_head & bit != 0 {
-                add(Family::Cue, mix(cue * 8 + kind, 27), *place);
+                to.add(Family::Cue, mix(cue * 8 + kind, 27), place);
             }
             if asks {
-                add(Family::Cue, mix(cue, 31), *place);
+                to.add(Family::Cue, mix(cue, 31), place);
             }
             if named == 1 {
-                add(Family::Cue, mix(cue, 32), *place);
+                to.add(Family::Cue, mix(cue, 32), place);
             }
-            for other in (cue + 1..Cue::ALL.len() as u32).filter(|other| seen & (1 << other) != 0) {
-                add(Family::Cue, mix(cue * 64 + other, 28), *place);
+            for other in bits(seen & !(bit | (bit - 1))) {
+                to.add(Family::Cue, mix(cue * 64 + other, 28), place);
             }
         }
-        together(seen, &places, add);
-        self.neighbours(within, add);
+        together(seen, place_of, to);
+        self.neighbours(within, to);
     }
 
     /// Cues that follow each other closely, services and handles among them.
-    fn neighbours(&self, within: &Statement, add: &mut impl FnMut(Family, u32, (usize, usize))) {
+    fn neighbours(&self, within: &Statement, sink: &mut impl Sink) {
         let mut before: Option<(u32, usize, usize)> = None;
         let tokens = self.normal.tokens[within.first..within.end.min(within.first + LOOKED_AT)].iter();
         let mut marks = tokens.filter_map(|(from, to)| {
@@ -271,9 +311,9 @@ impl Reading {
             // Two cues in the same words do not follow each other.
             let apart = |(_, start, end): &(u32, usize, usize)| (*start, *end) != (event.1, event.2);
             if let Some((first, start, end)) = before.filter(|(_, _, end)| event.1 < end + NEAR).filter(apart) {
-                add(Family::Cue, mix(first * 256 + event.0, 29), (start, event.2));
+                sink.add(Family::Cue, mix(first * 256 + event.0, 29), (start, event.2));
                 if event.1 <= end + 1 {
-                    add(Family::Cue, mix(first * 256 + event.0, 30), (start, event.2));
+                    sink.add(Family::Cue, mix(first * 256 + event.0, 30), (start, event.2));
                 }
             }
             before = Some(event);
@@ -283,7 +323,7 @@ impl Reading {
 
 /// What the cues say together: which trouble, how long, whether others have it, and whether it is told as one's own affair.
 /// Pairs of cues cannot say that something is missing.
-fn together(seen: u64, places: &[(usize, usize)], add: &mut impl FnMut(Family, u32, (usize, usize))) {
+fn together(seen: u64, place_of: impl Fn(u32) -> (usize, usize), to: &mut impl Sink) {
     let has = |cues: &[Cue]| cues.iter().any(|cue| seen & (1 << *cue as u32) != 0);
     let spans = [&[Cue::Weeks, Cue::Chronic][..], &[Cue::Days], &[Cue::Hours, Cue::Now]];
     let span = spans.iter().position(|cues| has(cues)).unwrap_or(spans.len()) as u32;
@@ -291,8 +331,17 @@ fn together(seen: u64, places: &[(usize, usize)], add: &mut impl FnMut(Family, u
     let affair = u32::from(has(&[Cue::Own])) + 2 * u32::from(has(&[Cue::Support, Cue::Money]));
     for trouble in [Cue::Down, Cue::Loss, Cue::Fail, Cue::Slow].into_iter().filter(|cue| has(&[*cue])) {
         let code = ((trouble as u32 * 8 + span) * 2 + others) * 4 + affair;
-        add(Family::Cue, mix(code, 33), places[trouble as usize]);
+        to.add(Family::Cue, mix(code, 33), place_of(trouble as u32));
     }
+}
+
+/// The places of the bits that are set, in order.
+fn bits(mut set: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let place = (set != 0).then(|| set.trailing_zeros())?;
+        set &= set - 1;
+        Some(place)
+    })
 }
 
 trait LogTwo {
@@ -334,7 +383,7 @@ mod tests {
         assert!(reading.found.len() > 1, "{text}: {:?}", reading.found);
         let mut count = 0;
         let whole = Statement::of(&reading.normal, 0, reading.normal.tokens.len());
-        reading.neighbours(&whole, &mut |_, _, _| count += 1);
+        reading.neighbours(&whole, &mut |_, _, _: (usize, usize)| count += 1);
         count
     }
 

@@ -2,7 +2,7 @@
 //! and L2, in an order that a seed decides. The same data, seed and build give the same bytes.
 
 use super::{
-    features::{FAMILIES, Family, Reading},
+    features::{FAMILIES, Family, Reading, Sink},
     statements,
 };
 
@@ -72,22 +72,63 @@ impl Weighed {
     }
 }
 
-/// What the features of a text, and of each of its statements, add up to by family.
-#[derive(Default)]
+/// What features add up to by family, and how many they are.
+#[derive(Debug, Clone, Copy, Default)]
+struct Added {
+    sums: [i32; FAMILIES],
+    counts: [u32; FAMILIES],
+}
+
+impl Added {
+    fn total(&self, table: &Table) -> f32 {
+        let families = self.sums.iter().zip(self.counts).enumerate();
+        let sum: f32 = families.map(|(family, (sum, count))| *sum as f32 * scale(family, count)).sum();
+        table.bias[0] + sum * table.unit
+    }
+}
+
+/// The same of a text, first, and of each of its statements.
+#[derive(Debug, Default)]
 struct Parts {
     count: usize,
-    sums: [[i32; FAMILIES]; 1 + statements::MOST],
-    counts: [[u32; FAMILIES]; 1 + statements::MOST],
+    added: [Added; 1 + statements::MOST],
 }
 
 impl Parts {
     fn score(&self, table: &Table) -> f32 {
-        let total = |part: usize| -> f32 {
-            let families = self.sums[part].iter().zip(self.counts[part]).enumerate();
-            let sum: f32 = families.map(|(family, (sum, count))| *sum as f32 * scale(family, count)).sum();
-            table.bias[0] + sum * table.unit
-        };
-        statements::blended(total(0), (1..self.count).map(total))
+        let total = |added: &Added| added.total(table);
+        statements::blended(total(&self.added[0]), self.added[1..self.count].iter().map(total))
+    }
+}
+
+/// Adds up features of the whole. What a statement adds is what has come together between its beginning and its end.
+struct Adder<'a, E> {
+    table: &'a Table,
+    each: E,
+    added: Added,
+    parts: Parts,
+    edges: usize,
+}
+
+impl<E: FnMut((usize, usize), i16, Family)> Sink for Adder<'_, E> {
+    fn add(&mut self, family: Family, hash: u32, place: (usize, usize)) {
+        // A table of another shape tells nothing; it is never made.
+        let Some(weight) = self.table.weights.get((hash >> (32 - self.table.bits)) as usize) else { return };
+        self.added.sums[family as usize] += i32::from(*weight);
+        self.added.counts[family as usize] += 1;
+        (self.each)(place, *weight, family);
+    }
+
+    fn edge(&mut self) {
+        let (statement, is_end) = (self.edges / 2 % (self.parts.count - 1), self.edges % 2 == 1);
+        self.edges += 1;
+        let Added { sums, counts } = &mut self.parts.added[1 + statement];
+        for family in 0..FAMILIES {
+            let (sum, count) = (self.added.sums[family], self.added.counts[family]);
+            sums[family] = if is_end { sums[family] + sum } else { sums[family] - sum };
+            counts[family] =
+                if is_end { counts[family].wrapping_add(count) } else { counts[family].wrapping_sub(count) };
+        }
     }
 }
 
@@ -134,7 +175,7 @@ impl Table {
         let shift = 32 - self.bits;
         let mut sums = [[0_i32; OUTPUTS]; FAMILIES];
         let mut counts = [0_u32; FAMILIES];
-        reading.features(self.parts, |family, hash, _| {
+        reading.features(self.parts, &mut |family: Family, hash: u32, _: (usize, usize)| {
             let place = (hash >> shift) as usize * OUTPUTS;
             // A table of another shape tells nothing; it is never made.
             let Some(weights) = self.weights.get(place..place + OUTPUTS) else { return };
@@ -168,23 +209,24 @@ impl Table {
             // A text is judged up to a bound far below 4 GiB.
             features.push((from as u32, to as u32, weight, family));
         });
-        let scales = std::array::from_fn(|family| scale(family, parts.counts[0][family]));
+        let scales = std::array::from_fn(|family| scale(family, parts.added[0].counts[family]));
         Weighed { score: parts.score(self), features, scales: scales.map(|scale| scale * self.unit) }
     }
 
     /// Adds up the weights of the whole and of each statement; `each` is told those of the whole.
-    fn added_up(&self, reading: &Reading, mut each: impl FnMut((usize, usize), i16, Family)) -> Parts {
-        let shift = 32 - self.bits;
-        let mut parts = Parts { count: 1 + reading.statements.len(), ..Parts::default() };
-        reading.features_of_parts(self.parts, |part, family, hash, place| {
-            // A table of another shape tells nothing; it is never made.
-            let Some(weight) = self.weights.get((hash >> shift) as usize) else { return };
-            parts.sums[part][family as usize] += i32::from(*weight);
-            parts.counts[part][family as usize] += 1;
-            if part == 0 {
-                each(place, *weight, family);
-            }
-        });
+    fn added_up(&self, reading: &Reading, each: impl FnMut((usize, usize), i16, Family)) -> Parts {
+        let mut adder = Adder { table: self, each, added: Added::default(), parts: Parts::default(), edges: 0 };
+        adder.parts.count = 1 + reading.statements.len();
+        reading.features(self.parts, &mut adder);
+        let Adder { added, mut parts, .. } = adder;
+        parts.added[0] = added;
+        for (statement, part) in reading.statements.iter().zip(&mut parts.added[1..]) {
+            reading.cues(statement, &mut |family: Family, hash: u32, _: (usize, usize)| {
+                let Some(weight) = self.weights.get((hash >> (32 - self.bits)) as usize) else { return };
+                part.sums[family as usize] += i32::from(*weight);
+                part.counts[family as usize] += 1;
+            });
+        }
         parts
     }
 
@@ -293,19 +335,42 @@ fn fit_once(
 /// The features of a text for a table of `1 << bits` places.
 pub fn features(reading: &Reading, bits: u32, parts: bool) -> Features {
     let mut found = Vec::new();
-    reading.features(parts, |family, hash, _| found.push((family, hash >> (32 - bits))));
+    reading
+        .features(parts, &mut |family: Family, hash: u32, _: (usize, usize)| found.push((family, hash >> (32 - bits))));
     valued(&found)
 }
 
 /// The features of each statement of a text; none where it is but one.
 pub fn features_of_statements(reading: &Reading, bits: u32, parts: bool) -> Vec<Features> {
-    let mut found = vec![Vec::new(); reading.statements.len()];
-    reading.features_of_parts(parts, |part, family, hash, _| {
-        if let Some(statement) = part.checked_sub(1) {
-            found[statement].push((family, hash >> (32 - bits)));
+    let mut divider = Divider { bits, found: vec![Vec::new(); reading.statements.len()], edges: 0 };
+    reading.features(parts, &mut divider);
+    for (statement, found) in reading.statements.iter().zip(&mut divider.found) {
+        reading.cues(statement, &mut |family: Family, hash: u32, _: (usize, usize)| {
+            found.push((family, hash >> (32 - bits)));
+        });
+    }
+    divider.found.iter().map(|found| valued(found)).collect()
+}
+
+/// Divides the words of a text among its statements.
+struct Divider {
+    bits: u32,
+    found: Vec<Vec<(Family, u32)>>,
+    edges: usize,
+}
+
+impl Sink for Divider {
+    fn add(&mut self, family: Family, hash: u32, _: (usize, usize)) {
+        // After an odd number of edges a statement has begun and not ended.
+        if self.edges % 2 == 1 {
+            let statement = self.edges / 2 % self.found.len();
+            self.found[statement].push((family, hash >> (32 - self.bits)));
         }
-    });
-    found.iter().map(|found| valued(found)).collect()
+    }
+
+    fn edge(&mut self) {
+        self.edges += 1;
+    }
 }
 
 /// Features with their values, each place once.
