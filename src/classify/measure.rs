@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{labelled::Labelled, linear::Random};
+use super::{fit::Random, labelled::Labelled};
 use crate::model::{Role, Verdict};
 
 /// Draws of the bootstrap, and where they come from.

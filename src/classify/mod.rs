@@ -17,6 +17,7 @@ pub mod annotations;
 mod attribution;
 mod cues;
 mod features;
+mod fit;
 pub mod keywords;
 pub mod labelled;
 mod lasting;

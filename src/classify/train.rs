@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 use super::{
     cues::LANGUAGES,
     features::Reading,
+    fit::{Fit, Wanted},
     labelled::{Labelled, OWN_SOURCE},
-    linear::{Features, Fit, Table, Wanted, features, features_of_statements, logistic},
+    linear::{Features, Table, features, features_of_statements, logistic},
     reader::Reader,
     statements::blended,
     weights::{About, KINDS, PHASES, Weights},

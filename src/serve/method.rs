@@ -39,6 +39,9 @@ fn paragraphs() -> Vec<String> {
              maintenance, a power cut, for three weeks, in Leeds. A linear model adds up the weights of those, of words and of \
              parts of words; a probability comes out, and a threshold for each kind of text decides."
         ),
+        "A text is judged as a whole and sentence by sentence, and the strongest sentence counts beside the whole: one that says \
+         it plainly is not drowned by what stands around it."
+            .to_owned(),
         "Services are found by their names, aliases, domains, hashtags and handles; a name that is also a word (Box, Signal) \
          counts only with a second cue. Phase, symptoms, cause and whose trouble it is are told by smaller models and phrases. \
          Every verdict keeps the features that weighed most, and which version judged."
