@@ -166,7 +166,7 @@ impl Reading {
                 to_sink.edge();
             }
             if place > 0 {
-                // Of two statements' words no statement is made.
+                // A pair across the end of a statement belongs to the whole alone.
                 to_sink.add(Family::Word, mix(hash ^ before.rotate_left(11), 2), (start, to));
             }
             if is_edge {
