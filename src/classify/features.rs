@@ -52,9 +52,11 @@ pub trait Sink {
     /// A feature: its family, its hash, and where it stands in the line.
     fn add(&mut self, family: Family, hash: u32, place: (usize, usize));
 
-    /// A statement begins or ends, in turns. Words are walked over before parts of words, each time from the first
-    /// statement to the last; between the end of one and the beginning of the next stands what belongs to both.
-    fn edge(&mut self) {}
+    /// A statement begins. Words are walked over before parts of words, each time from the first statement to the last.
+    fn begins(&mut self, _statement: usize) {}
+
+    /// It ends. What stands between its end and the beginning of the next belongs to both.
+    fn ends(&mut self, _statement: usize) {}
 }
 
 impl<F: FnMut(Family, u32, (usize, usize))> Sink for F {
@@ -64,28 +66,29 @@ impl<F: FnMut(Family, u32, (usize, usize))> Sink for F {
 }
 
 /// Tells a sink where statements begin and end.
-struct Edges<'a>(&'a [Statement]);
+struct Edges<'a> {
+    statements: &'a [Statement],
+    at: usize,
+}
 
 impl<'a> Edges<'a> {
     fn begin(statements: &'a [Statement], to: &mut impl Sink) -> Self {
         if !statements.is_empty() {
-            to.edge();
+            to.begins(0);
         }
-        Self(statements)
+        Self { statements, at: 0 }
     }
 
-    /// Whether a statement but the first begins with this token.
-    fn is_at(&mut self, place: usize) -> bool {
-        let found = self.0.get(1).is_some_and(|next| next.first == place);
-        if found {
-            self.0 = &self.0[1..];
-        }
-        found
+    /// The statement, but the first, that begins with this token.
+    fn next_at(&mut self, place: usize) -> Option<usize> {
+        self.statements.get(self.at + 1).filter(|next| next.first == place)?;
+        self.at += 1;
+        Some(self.at)
     }
 
     fn end(self, to: &mut impl Sink) {
-        if !self.0.is_empty() {
-            to.edge();
+        if !self.statements.is_empty() {
+            to.ends(self.at);
         }
     }
 }
@@ -161,16 +164,16 @@ impl Reading {
         for (place, (from, to)) in self.normal.tokens.iter().take(LOOKED_AT).enumerate() {
             let (from, to) = (*from as usize, *to as usize);
             let hash = hash_of(&self.normal.line.as_bytes()[from..to]);
-            let is_edge = edges.is_at(place);
-            if is_edge {
-                to_sink.edge();
+            let next = edges.next_at(place);
+            if let Some(next) = next {
+                to_sink.ends(next - 1);
             }
             if place > 0 {
                 // A pair across the end of a statement belongs to the whole alone.
                 to_sink.add(Family::Word, mix(hash ^ before.rotate_left(11), 2), (start, to));
             }
-            if is_edge {
-                to_sink.edge();
+            if let Some(next) = next {
+                to_sink.begins(next);
             }
             to_sink.add(Family::Word, mix(hash, 1), (from, to));
             if is_titled && place < HEAD {
@@ -186,9 +189,9 @@ impl Reading {
         let mut edges = Edges::begin(&self.statements, to_sink);
         for (place, (from, to)) in self.normal.tokens.iter().take(LOOKED_AT).enumerate() {
             let (from, to) = (*from as usize, *to as usize);
-            if edges.is_at(place) {
-                to_sink.edge();
-                to_sink.edge();
+            if let Some(next) = edges.next_at(place) {
+                to_sink.ends(next - 1);
+                to_sink.begins(next);
             }
             if to - from == 1 {
                 continue;

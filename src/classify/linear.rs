@@ -70,6 +70,21 @@ struct Added {
 }
 
 impl Added {
+    fn add(&mut self, family: Family, weight: i16) {
+        self.sums[family as usize] += i32::from(weight);
+        self.counts[family as usize] += 1;
+    }
+
+    /// Adds what came together of these, or takes it away.
+    fn merge(&mut self, other: &Self, is_added: bool) {
+        for family in 0..FAMILIES {
+            let (sum, count) = (other.sums[family], other.counts[family]);
+            let (sums, counts) = (&mut self.sums[family], &mut self.counts[family]);
+            *sums = if is_added { *sums + sum } else { *sums - sum };
+            *counts = if is_added { counts.wrapping_add(count) } else { counts.wrapping_sub(count) };
+        }
+    }
+
     fn total(&self, table: &Table) -> f32 {
         let families = self.sums.iter().zip(self.counts).enumerate();
         let sum: f32 = families.map(|(family, (sum, count))| *sum as f32 * scale(family, count)).sum();
@@ -97,28 +112,21 @@ struct Adder<'a, E> {
     each: E,
     added: Added,
     parts: Parts,
-    edges: usize,
 }
 
 impl<E: FnMut((usize, usize), i16, Family)> Sink for Adder<'_, E> {
     fn add(&mut self, family: Family, hash: u32, place: (usize, usize)) {
-        // A table of another shape tells nothing; it is never made.
-        let Some(weight) = self.table.weights.get((hash >> (32 - self.table.bits)) as usize) else { return };
-        self.added.sums[family as usize] += i32::from(*weight);
-        self.added.counts[family as usize] += 1;
-        (self.each)(place, *weight, family);
+        let Some(weight) = self.table.weight(hash) else { return };
+        self.added.add(family, weight);
+        (self.each)(place, weight, family);
     }
 
-    fn edge(&mut self) {
-        let (statement, is_end) = (self.edges / 2 % (self.parts.count - 1), self.edges % 2 == 1);
-        self.edges += 1;
-        let Added { sums, counts } = &mut self.parts.added[1 + statement];
-        for family in 0..FAMILIES {
-            let (sum, count) = (self.added.sums[family], self.added.counts[family]);
-            sums[family] = if is_end { sums[family] + sum } else { sums[family] - sum };
-            counts[family] =
-                if is_end { counts[family].wrapping_add(count) } else { counts[family].wrapping_sub(count) };
-        }
+    fn begins(&mut self, statement: usize) {
+        self.parts.added[1 + statement].merge(&self.added, false);
+    }
+
+    fn ends(&mut self, statement: usize) {
+        self.parts.added[1 + statement].merge(&self.added, true);
     }
 }
 
@@ -166,18 +174,23 @@ impl Table {
         Weighed { score: parts.score(self), features, scales: scales.map(|scale| scale * self.unit) }
     }
 
+    /// The weight of a feature, of a table that has but one output. A table of another shape tells nothing; it is never made.
+    fn weight(&self, hash: u32) -> Option<i16> {
+        self.weights.get((hash >> (32 - self.bits)) as usize).copied()
+    }
+
     /// Adds up the weights of the whole and of each statement; `each` is told those of the whole.
     fn added_up(&self, reading: &Reading, each: impl FnMut((usize, usize), i16, Family)) -> Parts {
-        let mut adder = Adder { table: self, each, added: Added::default(), parts: Parts::default(), edges: 0 };
-        adder.parts.count = 1 + reading.statements.len();
+        let parts = Parts { count: 1 + reading.statements.len(), ..Parts::default() };
+        let mut adder = Adder { table: self, each, added: Added::default(), parts };
         reading.features(self.parts, &mut adder);
         let Adder { added, mut parts, .. } = adder;
         parts.added[0] = added;
         for (statement, part) in reading.statements.iter().zip(&mut parts.added[1..]) {
             reading.cues(statement, &mut |family: Family, hash: u32, _: (usize, usize)| {
-                let Some(weight) = self.weights.get((hash >> (32 - self.bits)) as usize) else { return };
-                part.sums[family as usize] += i32::from(*weight);
-                part.counts[family as usize] += 1;
+                if let Some(weight) = self.weight(hash) {
+                    part.add(family, weight);
+                }
             });
         }
         parts
@@ -194,7 +207,7 @@ pub fn features(reading: &Reading, bits: u32, parts: bool) -> Features {
 
 /// The features of each statement of a text; none where it is but one.
 pub fn features_of_statements(reading: &Reading, bits: u32, parts: bool) -> Vec<Features> {
-    let mut divider = Divider { bits, found: vec![Vec::new(); reading.statements.len()], edges: 0 };
+    let mut divider = Divider { bits, found: vec![Vec::new(); reading.statements.len()], open: None };
     reading.features(parts, &mut divider);
     for (statement, found) in reading.statements.iter().zip(&mut divider.found) {
         reading.cues(statement, &mut |family: Family, hash: u32, _: (usize, usize)| {
@@ -208,20 +221,23 @@ pub fn features_of_statements(reading: &Reading, bits: u32, parts: bool) -> Vec<
 struct Divider {
     bits: u32,
     found: Vec<Vec<(Family, u32)>>,
-    edges: usize,
+    /// The statement that has begun and not ended.
+    open: Option<usize>,
 }
 
 impl Sink for Divider {
     fn add(&mut self, family: Family, hash: u32, _: (usize, usize)) {
-        // After an odd number of edges a statement has begun and not ended.
-        if self.edges % 2 == 1 {
-            let statement = self.edges / 2 % self.found.len();
+        if let Some(statement) = self.open {
             self.found[statement].push((family, hash >> (32 - self.bits)));
         }
     }
 
-    fn edge(&mut self) {
-        self.edges += 1;
+    fn begins(&mut self, statement: usize) {
+        self.open = Some(statement);
+    }
+
+    fn ends(&mut self, _: usize) {
+        self.open = None;
     }
 }
 
