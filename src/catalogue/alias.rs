@@ -1,7 +1,7 @@
 //! Names in text: one pass over all names, aliases, domains and hashtags of the catalogue. Names are kept folded
 //! ([`text::fold`](crate::text::fold)), and so must be the text that is searched.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder, MatchKind};
 
 use super::Catalogue;
 use crate::text::fold::{fold, is_unspaced};
@@ -33,39 +33,52 @@ pub struct Mention {
 }
 
 /// The table. Building it takes a while; it is built once.
-#[derive(Debug, Clone)]
-pub struct AliasTable {
-    /// Names in ASCII: nearly all, and with few kinds of bytes, so that the fastest automaton takes some megabytes.
-    plain: Names,
-    /// The others, which stand in no text that is ASCII. As fast an automaton would take fifty megabytes for them.
-    wide: Names,
+#[derive(Clone)]
+pub struct AliasTable(DoubleArrayAhoCorasick<Named>);
+
+/// What a name stands for: the place of a service in [`Catalogue::services`], and how it names it.
+type Named = (usize, How);
+
+impl std::fmt::Debug for AliasTable {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.debug_struct("AliasTable").field("states", &self.0.num_states()).finish_non_exhaustive()
+    }
 }
 
 /// Letters of a name from which on an `s` behind it is read as a possessive: its apostrophe folds to nothing.
 const SHORTEST_OWNED: usize = 3;
 
-/// Names and what each stands for.
-#[derive(Debug, Clone)]
-struct Names {
-    automaton: AhoCorasick,
-    patterns: Vec<(usize, How)>,
-}
-
-impl Names {
-    fn new(names: Vec<(String, usize, How)>, kind: AhoCorasickKind) -> Self {
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(kind))
-            .build(names.iter().map(|(name, ..)| name));
-        // Thousands of names are far below the automaton's limits (2^31 states).
-        let automaton = automaton.expect("the catalogue fits an automaton");
-        Self { automaton, patterns: names.into_iter().map(|(_, service, how)| (service, how)).collect() }
+impl AliasTable {
+    /// The table of a catalogue.
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let mut names: Vec<(String, Named)> = Vec::new();
+        for (at, service) in catalogue.services().iter().enumerate() {
+            let known = service.aliases.iter().chain([&service.name]).chain(&service.domain);
+            for name in known.filter(|name| name.chars().count() > 1) {
+                let how = match name {
+                    _ if service.is_ambiguous(name) => How::Ambiguous,
+                    _ if is_domain(name) => How::Domain,
+                    _ => How::Name,
+                };
+                let mut folded = String::new();
+                fold(name, &mut folded);
+                names.push((folded, (at, how)));
+            }
+            for tag in &service.hashtags {
+                let mut folded = String::new();
+                fold(tag, &mut folded);
+                names.push((format!("#{folded}"), (at, How::Hashtag)));
+            }
+        }
+        let builder = DoubleArrayAhoCorasickBuilder::new().match_kind(MatchKind::LeftmostLongest);
+        // Thousands of names are far below the automaton's limits.
+        Self(builder.build_with_values(names).expect("the catalogue fits an automaton"))
     }
 
-    fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Mention> + 'a {
-        self.automaton.find_iter(text).filter_map(move |found| {
-            let (service, how) = *self.patterns.get(found.pattern().as_usize())?;
-            let (from, to) = (found.start(), found.end());
+    /// Every place where a service is named, as a word of its own, in order. The text is folded, or at least lower case.
+    pub fn mentions<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Mention> + 'a {
+        self.0.leftmost_find_iter(text).filter_map(|found| {
+            let ((service, how), from, to) = (found.value(), found.start(), found.end());
             // `box.com` names Box, `mailbox.com` does not; `claude.ai` is no sentence that ends in Claude.
             if joins(text[..from].chars().next_back(), text[from..].chars().next()) {
                 return None;
@@ -79,55 +92,6 @@ impl Names {
                 how == How::Name && to - from >= SHORTEST_OWNED && text[to..].starts_with('s') && is_end(to + 1);
             is_owned.then_some(Mention { service, from, to: to + 1, how })
         })
-    }
-}
-
-impl AliasTable {
-    /// The table of a catalogue.
-    pub fn new(catalogue: &Catalogue) -> Self {
-        let (mut plain, mut wide) = (Vec::new(), Vec::new());
-        let mut put = |name: String, service: usize, how: How| {
-            if name.is_ascii() { plain.push((name, service, how)) } else { wide.push((name, service, how)) }
-        };
-        for (at, service) in catalogue.services().iter().enumerate() {
-            let names = service.aliases.iter().chain([&service.name]).chain(&service.domain);
-            for name in names.filter(|name| name.chars().count() > 1) {
-                let how = match name {
-                    _ if service.is_ambiguous(name) => How::Ambiguous,
-                    _ if is_domain(name) => How::Domain,
-                    _ => How::Name,
-                };
-                let mut folded = String::new();
-                fold(name, &mut folded);
-                put(folded, at, how);
-            }
-            for tag in &service.hashtags {
-                let mut folded = String::new();
-                fold(tag, &mut folded);
-                put(format!("#{folded}"), at, How::Hashtag);
-            }
-        }
-        Self { plain: Names::new(plain, AhoCorasickKind::DFA), wide: Names::new(wide, AhoCorasickKind::ContiguousNFA) }
-    }
-
-    /// Every place where a service is named, as a word of its own, in order. The text is folded, or at least lower case.
-    pub fn mentions(&self, text: &str) -> Vec<Mention> {
-        let mut found: Vec<Mention> = self.plain.find(text).collect();
-        if text.is_ascii() {
-            return found;
-        }
-        found.extend(self.wide.find(text));
-        // Of names that overlap the first counts, and of those that begin together the longest.
-        found.sort_by_key(|mention| (mention.from, std::cmp::Reverse(mention.to)));
-        let mut end = 0;
-        found.retain(|mention| {
-            let is_free = mention.from >= end;
-            if is_free {
-                end = mention.to;
-            }
-            is_free
-        });
-        found
     }
 }
 
@@ -152,7 +116,7 @@ mod tests {
         let table = AliasTable::new(&catalogue);
         let mut folded = String::new();
         fold(text, &mut folded);
-        let mentions = table.mentions(&folded).into_iter();
+        let mentions = table.mentions(&folded);
         mentions.map(|mention| (catalogue.services()[mention.service].name.clone(), mention.how)).collect()
     }
 
@@ -181,7 +145,7 @@ mod tests {
         let table = AliasTable::new(&catalogue);
         let mut folded = String::new();
         fold("Slack も LINE障害 もChatGPTも落ちてる #LINEdown", &mut folded);
-        let mentions = table.mentions(&folded);
+        let mentions: Vec<Mention> = table.mentions(&folded).collect();
         assert!(mentions.windows(2).all(|pair| pair[0].to <= pair[1].from), "{mentions:?}");
         let names: Vec<_> = mentions.iter().map(|one| catalogue.services()[one.service].name.as_str()).collect();
         assert!(["Slack", "ChatGPT", "LINE"].iter().all(|name| names.contains(name)), "{names:?}");

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, StartKind};
+use daachorse::DoubleArrayAhoCorasick;
 
 use super::{
     lasting::{self, Amount, TimeWord, Timed},
@@ -125,55 +125,26 @@ pub struct Found {
 }
 
 /// The table of all phrases.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Cues {
-    /// Phrases in ASCII, in the fastest automaton: with so few kinds of bytes it takes some megabytes.
-    plain: Phrases,
-    /// The others, which stand in no line that is ASCII. As fast an automaton would take fifty megabytes for them.
-    wide: Phrases,
+    phrases: DoubleArrayAhoCorasick<Said>,
     places: Places,
 }
 
-/// Phrases, what they say and in which languages.
-#[derive(Debug, Clone)]
-struct Phrases {
-    automaton: AhoCorasick,
-    of: Vec<(Meaning, u16)>,
+impl std::fmt::Debug for Cues {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.debug_struct("Cues").field("states", &self.phrases.num_states()).finish_non_exhaustive()
+    }
 }
+
+/// What a phrase says, and in which languages.
+type Said = (Meaning, u16);
 
 /// What a phrase is to a judge: a cue, or a word that amounts of time are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Meaning {
     Cue(Cue),
     Time(TimeWord),
-}
-
-impl Phrases {
-    fn new(phrases: Vec<((String, Meaning), u16)>, kind: AhoCorasickKind) -> Self {
-        let automaton = AhoCorasick::builder()
-            .kind(Some(kind))
-            .match_kind(MatchKind::Standard)
-            .start_kind(StartKind::Unanchored)
-            .build(phrases.iter().map(|((phrase, _), _)| phrase));
-        // A few thousand phrases are far below the automaton's limits.
-        let automaton = automaton.expect("the phrases fit an automaton");
-        Self { automaton, of: phrases.into_iter().map(|((_, meaning), languages)| (meaning, languages)).collect() }
-    }
-
-    fn find(&self, line: &str, cues: &mut Vec<Found>, times: &mut Vec<Timed>) {
-        for found in self.automaton.find_overlapping_iter(Input::new(line)) {
-            let (from, to) = (found.start(), found.end());
-            match self.of.get(found.pattern().as_usize()) {
-                Some((Meaning::Cue(cue), languages)) => {
-                    cues.push(Found { cue: *cue, languages: *languages, is_amount: false, from, to });
-                }
-                Some((Meaning::Time(word), languages)) => {
-                    times.push(Timed { word: *word, languages: *languages, from, to });
-                }
-                None => {}
-            }
-        }
-    }
 }
 
 impl Cues {
@@ -190,12 +161,10 @@ impl Cues {
             }
             *phrases.entry((phrase, Meaning::Time(word))).or_default() |= language;
         }
-        let (plain, wide) = phrases.into_iter().partition(|((phrase, _), _)| phrase.is_ascii());
-        Self {
-            plain: Phrases::new(plain, AhoCorasickKind::DFA),
-            wide: Phrases::new(wide, AhoCorasickKind::ContiguousNFA),
-            places: Places::shipped(),
-        }
+        let phrases = phrases.into_iter().map(|((phrase, meaning), languages)| (phrase, (meaning, languages)));
+        // Some ten thousand short phrases are far below the automaton's limits.
+        let phrases = DoubleArrayAhoCorasick::with_values(phrases).expect("the phrases fit an automaton");
+        Self { phrases, places: Places::shipped() }
     }
 
     /// Every cue of a line, in order, and the language (a place in [`LANGUAGES`]) that most of them are in. One inside
@@ -203,9 +172,12 @@ impl Cues {
     pub fn find(&self, normal: &Normal, into: &mut Vec<Found>) -> usize {
         into.clear();
         let mut times = Vec::new();
-        self.plain.find(&normal.line, into, &mut times);
-        if !normal.line.is_ascii() {
-            self.wide.find(&normal.line, into, &mut times);
+        for found in self.phrases.find_overlapping_iter(&normal.line) {
+            let ((meaning, languages), from, to) = (found.value(), found.start(), found.end());
+            match meaning {
+                Meaning::Cue(cue) => into.push(Found { cue, languages, is_amount: false, from, to }),
+                Meaning::Time(word) => times.push(Timed { word, languages, from, to }),
+            }
         }
         let language = spoken(into);
         let understood = ENGLISH | 1 << language;

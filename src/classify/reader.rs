@@ -58,7 +58,7 @@ impl Reader {
     pub fn known_by_beginning(&self, name: &str) -> Option<String> {
         let mut folded = String::new();
         fold(name, &mut folded);
-        let mention = self.aliases.mentions(&folded).into_iter().find(|mention| mention.from == 0)?;
+        let mention = self.aliases.mentions(&folded).find(|mention| mention.from == 0)?;
         let known = |word: &str| [&PARTS[..], &PARTS_OF_KNOWN, &DESKS].iter().any(|list| list.contains(&word));
         let is_part = folded[mention.to..].split_whitespace().all(known);
         self.services.get(mention.service).filter(|_| is_part).map(|service| service.name.clone())
@@ -70,7 +70,7 @@ impl Reader {
             return None;
         }
         let words = source.to_lowercase().replace(['_', '/', '-', '.', ':'], " ");
-        let longest = self.aliases.mentions(&words).into_iter().max_by_key(|mention| mention.to - mention.from);
+        let longest = self.aliases.mentions(&words).max_by_key(|mention| mention.to - mention.from);
         longest.map(|mention| mention.service)
     }
 }
