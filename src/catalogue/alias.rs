@@ -1,10 +1,12 @@
 //! Names in text: one pass over all names, aliases, domains and hashtags of the catalogue. Names are kept folded
 //! ([`text::fold`](crate::text::fold)), and so must be the text that is searched.
 
-use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder, MatchKind};
-
 use super::Catalogue;
-use crate::text::fold::{fold, is_unspaced};
+use crate::text::{
+    fold::fold,
+    letters::{is_alphanumeric, is_unspaced},
+    phrases::Phrases,
+};
 
 /// How a service was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,17 +35,11 @@ pub struct Mention {
 }
 
 /// The table. Building it takes a while; it is built once.
-#[derive(Clone)]
-pub struct AliasTable(DoubleArrayAhoCorasick<Named>);
+#[derive(Debug, Clone)]
+pub struct AliasTable(Phrases<Named>);
 
 /// What a name stands for: the place of a service in [`Catalogue::services`], and how it names it.
 type Named = (usize, How);
-
-impl std::fmt::Debug for AliasTable {
-    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        to.debug_struct("AliasTable").field("states", &self.0.num_states()).finish_non_exhaustive()
-    }
-}
 
 /// Letters of a name from which on an `s` behind it is read as a possessive: its apostrophe folds to nothing.
 const SHORTEST_OWNED: usize = 3;
@@ -70,28 +66,43 @@ impl AliasTable {
                 names.push((format!("#{folded}"), (at, How::Hashtag)));
             }
         }
-        let builder = DoubleArrayAhoCorasickBuilder::new().match_kind(MatchKind::LeftmostLongest);
-        // Thousands of names are far below the automaton's limits.
-        Self(builder.build_with_values(names).expect("the catalogue fits an automaton"))
+        names.retain(|(name, _)| !name.is_empty());
+        // A catalogue has services, and none of their names holds a NUL: it folds to a blank.
+        Self(Phrases::new(names).expect("the catalogue names somebody"))
     }
 
-    /// Every place where a service is named, as a word of its own, in order. The text is folded, or at least lower case.
+    /// Every place where a service is named, as a word of its own, in order; where several names begin together, the longest.
+    /// The text is folded, or at least lower case.
     pub fn mentions<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Mention> + 'a {
-        self.0.leftmost_find_iter(text).filter_map(|found| {
-            let ((service, how), from, to) = (found.value(), found.start(), found.end());
-            // `box.com` names Box, `mailbox.com` does not; `claude.ai` is no sentence that ends in Claude.
-            if joins(text[..from].chars().next_back(), text[from..].chars().next()) {
+        let (mut is_inside, mut free) = (false, 0);
+        text.char_indices().filter_map(move |(at, letter)| {
+            let was_inside = std::mem::replace(&mut is_inside, inside(letter));
+            // `box.com` names Box, `mailbox.com` does not.
+            if at < free || was_inside && is_inside {
                 return None;
             }
-            let is_end = |to: usize| !joins(text[..to].chars().next_back(), text[to..].chars().next());
-            if is_end(to) {
-                return Some(Mention { service, from, to, how });
-            }
+            let mention = self.beginning_at(text, at)?;
+            free = mention.to;
+            Some(mention)
+        })
+    }
+
+    /// The longest name that begins at a place and ends where a word does.
+    fn beginning_at(&self, text: &str, from: usize) -> Option<Mention> {
+        // `claude.ai` is no sentence that ends in Claude.
+        let is_end = |to: usize| {
+            let (before, after) = (text[..to].chars().next_back(), text[to..].chars().next());
+            !(before.is_some_and(inside) && after.is_some_and(inside))
+        };
+        let found = self.0.beginning(&text[from..]).filter_map(|(named, length)| {
+            let ((service, how), to) = (*named.first()?, from + length);
             // `githubs` was `GitHub's`; a word that is also a name would have its plural there.
             let is_owned =
-                how == How::Name && to - from >= SHORTEST_OWNED && text[to..].starts_with('s') && is_end(to + 1);
-            is_owned.then_some(Mention { service, from, to: to + 1, how })
-        })
+                || how == How::Name && length >= SHORTEST_OWNED && text[to..].starts_with('s') && is_end(to + 1);
+            let to = if is_end(to) { to } else { is_owned().then_some(to + 1)? };
+            Some(Mention { service, from, to, how })
+        });
+        found.last()
     }
 }
 
@@ -101,10 +112,9 @@ fn is_domain(name: &str) -> bool {
         && name.rsplit('.').next().is_some_and(|end| end.len() >= 2 && end.chars().all(|c| c.is_ascii_alphabetic()))
 }
 
-/// Whether two neighbours belong to one word. Scripts without blanks join nothing.
-fn joins(before: Option<char>, after: Option<char>) -> bool {
-    let inside = |letter: char| (letter.is_alphanumeric() || letter == '_') && !is_unspaced(letter);
-    before.is_some_and(inside) && after.is_some_and(inside)
+/// Whether a letter is one inside of words, which joins its neighbours to one. Scripts without blanks join nothing.
+fn inside(letter: char) -> bool {
+    (is_alphanumeric(letter) || letter == '_') && !is_unspaced(letter)
 }
 
 #[cfg(test)]

@@ -3,14 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use daachorse::DoubleArrayAhoCorasick;
-
 use super::{
     lasting::{self, Amount, TimeWord, Timed},
     normal::Normal,
     places::Places,
 };
-use crate::text::{data::lines, fold::is_unspaced};
+use crate::text::{data::lines, letters::is_unspaced, phrases::Phrases};
 
 macro_rules! cues {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $says:literal;)*) => {
@@ -125,16 +123,11 @@ pub struct Found {
 }
 
 /// The table of all phrases.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Cues {
-    phrases: DoubleArrayAhoCorasick<Said>,
+    /// Every one begins with the blank before it, or with a letter of a script without blanks.
+    phrases: Phrases<Said>,
     places: Places,
-}
-
-impl std::fmt::Debug for Cues {
-    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        to.debug_struct("Cues").field("states", &self.phrases.num_states()).finish_non_exhaustive()
-    }
 }
 
 /// What a phrase says, and in which languages.
@@ -162,9 +155,7 @@ impl Cues {
             *phrases.entry((phrase, Meaning::Time(word))).or_default() |= language;
         }
         let phrases = phrases.into_iter().map(|((phrase, meaning), languages)| (phrase, (meaning, languages)));
-        // Some ten thousand short phrases are far below the automaton's limits.
-        let phrases = DoubleArrayAhoCorasick::with_values(phrases).expect("the phrases fit an automaton");
-        Self { phrases, places: Places::shipped() }
+        Self { phrases: Phrases::new(phrases).expect("no phrase of the data is empty"), places: Places::shipped() }
     }
 
     /// Every cue of a line, in order, and the language (a place in [`LANGUAGES`]) that most of them are in. One inside
@@ -172,11 +163,11 @@ impl Cues {
     pub fn find(&self, normal: &Normal, into: &mut Vec<Found>) -> usize {
         into.clear();
         let mut times = Vec::new();
-        for found in self.phrases.find_overlapping_iter(&normal.line) {
-            let ((meaning, languages), from, to) = (found.value(), found.start(), found.end());
-            match meaning {
-                Meaning::Cue(cue) => into.push(Found { cue, languages, is_amount: false, from, to }),
-                Meaning::Time(word) => times.push(Timed { word, languages, from, to }),
+        for (from, to) in normal.tokens.iter().map(|(from, to)| (*from as usize, *to as usize)) {
+            self.beginning_at(&normal.line, from - 1, into, &mut times);
+            if normal.line[from..to].starts_with(is_unspaced) {
+                let letters = normal.line[from..to].char_indices();
+                letters.for_each(|(at, _)| self.beginning_at(&normal.line, from + at, into, &mut times));
             }
         }
         let language = spoken(into);
@@ -192,6 +183,19 @@ impl Cues {
         into.extend(self.places.find(normal, language).map(|(from, to)| told(Cue::Place, false, from, to)));
         hide_shorter(into);
         language
+    }
+
+    /// The cues and words of time that begin at a place of a line.
+    fn beginning_at(&self, line: &str, from: usize, cues: &mut Vec<Found>, times: &mut Vec<Timed>) {
+        for (said, length) in self.phrases.beginning(&line[from..]) {
+            let to = from + length;
+            for (meaning, languages) in said.iter().copied() {
+                match meaning {
+                    Meaning::Cue(cue) => cues.push(Found { cue, languages, is_amount: false, from, to }),
+                    Meaning::Time(word) => times.push(Timed { word, languages, from, to }),
+                }
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     normal::Normal,
     statements::{self, Statement},
 };
-use crate::{catalogue::alias::AliasTable, model::ItemKind, text::fold::is_unspaced};
+use crate::{catalogue::alias::AliasTable, model::ItemKind, text::letters::is_unspaced};
 
 /// Tokens that are looked at: what a text is about it says at its beginning.
 const LOOKED_AT: usize = 160;

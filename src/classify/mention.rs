@@ -7,7 +7,7 @@ use crate::{
         Service,
         alias::{How, Mention},
     },
-    text::fold::is_unspaced,
+    text::letters::is_unspaced,
 };
 
 /// Bytes around an ambiguous name in which words of an outage speak for it.

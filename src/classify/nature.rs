@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use super::{cues::Cue, features::Reading, normal::Normal};
 use crate::{
     model::ItemKind,
-    text::{data::lines, fold::is_unspaced},
+    text::{data::lines, letters::is_unspaced},
 };
 
 /// What a phrase says: the set it belongs to, the value, and a finer word.

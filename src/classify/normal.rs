@@ -4,13 +4,14 @@
 //! The form is a line of tokens, each between single blanks: words as they are, runs of Han, Kana and Hangul whole, and
 //! the marks below. Case, white space and trailing addresses leave no trace in it.
 
-use std::sync::LazyLock;
-
 use unicode_normalization::char::is_combining_mark;
 
 use crate::{
     catalogue::alias::{AliasTable, Mention},
-    text::fold::{fold, is_unspaced},
+    text::{
+        fold::fold,
+        letters::{is_alphanumeric, is_unspaced},
+    },
 };
 
 /// A service that the catalogue knows.
@@ -32,19 +33,9 @@ const CODES: [&str; 15] =
 /// Longest word that is kept, in bytes: what is longer is no word but data.
 const LONGEST: usize = 48;
 
-/// Whether a letter makes words, for those before the scripts of East Asia: looking it up takes a fraction of the time.
-static IN_WORDS: LazyLock<Vec<bool>> = LazyLock::new(|| ('\0'..EAST_ASIAN).map(makes_words).collect());
-
-/// Where those begin.
-const EAST_ASIAN: char = '\u{2E80}';
-
 fn is_word(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || IN_WORDS.get(letter as usize).copied().unwrap_or_else(|| makes_words(letter))
-}
-
-fn makes_words(letter: char) -> bool {
     // No letter below this one combines with another.
-    letter.is_alphanumeric() || matches!(letter, '\u{1}'..='\u{4}') || letter >= '\u{300}' && is_combining_mark(letter)
+    is_alphanumeric(letter) || matches!(letter, '\u{1}'..='\u{4}') || letter >= '\u{300}' && is_combining_mark(letter)
 }
 
 /// A text in its judged form. The buffers are reused from text to text.

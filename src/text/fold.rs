@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::letters::{EAST_ASIAN, is_unspaced};
+
 /// What an apostrophe joins to the word before it: `can't`, `what's`. Elsewhere it parts a word from what is before it
 /// (`dell'app`) or behind it (`Ankara'da`).
 const JOINED: [&str; 7] = ["s", "t", "re", "ve", "ll", "m", "d"];
@@ -64,9 +66,6 @@ static FOLDED: LazyLock<Vec<Box<str>>> = LazyLock::new(|| {
     (0..EAST_ASIAN).map(folded).collect()
 });
 
-/// Where those begin.
-const EAST_ASIAN: u32 = 0x2E80;
-
 /// Folds a letter beyond ASCII. Upper case comes first, so that a text in capitals folds
 /// to the same even where a letter has two small forms (`ı`, `ς`).
 fn fold_letter(letter: char, into: &mut String) {
@@ -112,13 +111,6 @@ fn push_plain(letter: char, into: &mut String) {
         _ if letter.is_whitespace() || letter.is_control() => into.push(' '),
         _ => into.push(letter),
     }
-}
-
-/// Han, Kana, Hangul and Thai: scripts without blanks.
-pub fn is_unspaced(letter: char) -> bool {
-    matches!(letter,
-        '\u{E00}'..='\u{E7F}' | '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
-        | '\u{AC00}'..='\u{D7AF}')
 }
 
 #[cfg(test)]

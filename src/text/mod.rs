@@ -8,6 +8,8 @@ pub mod diff;
 pub mod fold;
 pub mod html;
 pub mod language;
+pub mod letters;
+pub mod phrases;
 pub mod snippet;
 pub mod urls;
 pub mod words;
