@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn every_phrase_that_a_text_begins_with_is_found_with_all_that_it_stands_for() {
         let phrases = [("is", 1), ("is down", 2), ("is", 3), ("down", 4), ("störung", 5)];
-        let phrases = Phrases::new(phrases.map(|(phrase, value)| (phrase.to_owned(), value))).unwrap();
+        let phrases = Phrases::new(phrases.map(|(phrase, value)| (phrase.to_owned(), value))).expect("phrases");
         let found = |text: &'static str| phrases.beginning(text).map(|(of, to)| (of.to_vec(), to)).collect::<Vec<_>>();
         assert_eq!(found("is down again"), [(vec![1, 3], 2), (vec![2], 7)]);
         assert_eq!(found("störungen"), [(vec![5], 8)]);
@@ -64,7 +64,7 @@ mod tests {
             phrases in proptest::collection::btree_set("[ab漢é]{1,4}", 1..12),
             text in "[ab漢é\\PC]{0,8}",
         ) {
-            let known = Phrases::new(phrases.iter().map(|phrase| (phrase.clone(), phrase.clone()))).unwrap();
+            let known = Phrases::new(phrases.iter().map(|phrase| (phrase.clone(), phrase.clone()))).expect("phrases");
             let found: Vec<&String> = known.beginning(&text).flat_map(|(of, _)| of).collect();
             let mut expected: Vec<&String> = phrases.iter().filter(|phrase| text.starts_with(*phrase)).collect();
             expected.sort_by_key(|phrase| phrase.len());

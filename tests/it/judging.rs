@@ -2,7 +2,12 @@
 
 mod reports;
 
-use std::{collections::HashSet, fs, io::Write as _, process::Stdio};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fs,
+    io::Write as _,
+    process::Stdio,
+};
 
 use downwire::{
     catalogue::Catalogue,
@@ -69,14 +74,50 @@ fn headlines_of_an_ordinary_day_are_hardly_ever_outages() {
     hardly_ever_outages(include_str!("../fixtures/quiet-headlines.jsonl"), &QUIET_PAPERS);
 }
 
-/// Judges texts that are no outages and that nothing was learned from.
-fn hardly_ever_outages(texts: &str, sources: &[&str]) {
+/// F1 over texts in twelve languages that were written for this, blind to what is learned from, in the words in which
+/// people really say it: .92 when it was set, and .86 in the language with the lowest.
+const EVERYDAY: f64 = 0.90;
+const EVERYDAY_LOWEST: f64 = 0.80;
+
+#[test]
+fn what_people_really_say_of_outages_is_understood_in_every_language() {
     let judge = Classifier::new(&Catalogue::built_in());
+    let texts = unlearned(include_str!("../fixtures/everyday-words.jsonl"));
+    let mut counts: BTreeMap<&str, [f64; 3]> = BTreeMap::new();
+    for text in &texts {
+        let found = judge.judge(Text { kind: text.kind, title: "", text: &text.text, source: "" }).outage;
+        let place = match (text.outage, found) {
+            (true, true) => 0,
+            (false, true) => 1,
+            (true, false) => 2,
+            (false, false) => continue,
+        };
+        for of in ["all", text.language.as_str()] {
+            counts.entry(of).or_default()[place] += 1.0;
+        }
+    }
+    assert_eq!(counts.len(), 13, "{counts:?}");
+    for (of, [right, wrong, missed]) in counts {
+        let f1 = 2.0 * right / (2.0 * right + wrong + missed);
+        println!("{of}: F1 {f1:.3}, {right} right, {wrong} wrong, {missed} missed");
+        assert!(f1 >= if of == "all" { EVERYDAY } else { EVERYDAY_LOWEST }, "{of}: {f1}");
+    }
+}
+
+/// Texts that nothing was learned from.
+fn unlearned(texts: &str) -> Vec<Labelled> {
     let texts: Vec<Labelled> = texts.lines().map(|line| Labelled::read(line).expect("a text")).collect();
     let learned: HashSet<String> = Labelled::own().into_iter().map(|sentence| sentence.text).collect();
     for text in &texts {
         assert!(!learned.contains(&text.text), "{} was learned from, so it measures nothing", text.id);
     }
+    texts
+}
+
+/// Judges texts that are no outages and that nothing was learned from.
+fn hardly_ever_outages(texts: &str, sources: &[&str]) {
+    let judge = Classifier::new(&Catalogue::built_in());
+    let texts = unlearned(texts);
     for source in sources {
         let taken = texts.iter().filter(|text| {
             let verdict = judge.judge(Text { kind: text.kind, title: "", text: &text.text, source });
