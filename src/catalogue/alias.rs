@@ -34,9 +34,9 @@ pub struct Mention {
     pub how: How,
 }
 
-/// The table. Building it takes a while; it is built once.
+/// The table. Building it takes a while; it is built once. A catalogue without services has none.
 #[derive(Debug, Clone)]
-pub struct AliasTable(Phrases<Named>);
+pub struct AliasTable(Option<Phrases<Named>>);
 
 /// What a name stands for: the place of a service in [`Catalogue::services`], and how it names it.
 type Named = (usize, How);
@@ -67,8 +67,8 @@ impl AliasTable {
             }
         }
         names.retain(|(name, _)| !name.is_empty());
-        // A catalogue has services, and none of their names holds a NUL: it folds to a blank.
-        Self(Phrases::new(names).expect("the catalogue names somebody"))
+        // No name holds a NUL: it folds to a blank.
+        Self(Phrases::new(names))
     }
 
     /// Every place where a service is named, as a word of its own, in order; where several names begin together, the longest.
@@ -94,7 +94,7 @@ impl AliasTable {
             let (before, after) = (text[..to].chars().next_back(), text[to..].chars().next());
             !(before.is_some_and(inside) && after.is_some_and(inside))
         };
-        let found = self.0.beginning(&text[from..]).filter_map(|(named, length)| {
+        let found = self.0.as_ref()?.beginning(&text[from..]).filter_map(|(named, length)| {
             let ((service, how), to) = (*named.first()?, from + length);
             // `githubs` was `GitHub's`; a word that is also a name would have its plural there.
             let is_owned =
@@ -147,6 +147,15 @@ mod tests {
             let expected: Vec<_> = expected.into_iter().map(|(name, how)| (name.to_owned(), how)).collect();
             assert_eq!(named(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_name_behind_the_letters_of_another_is_found() {
+        for text in ["a bad vodafonegithub GitHub", "openai apis: OpenAI", "xbox GitHub"] {
+            let found = named(text);
+            assert!(found.iter().any(|(name, _)| name == "GitHub" || name == "OpenAI"), "{text}: {found:?}");
+        }
+        assert_eq!(AliasTable::new(&Catalogue::default()).mentions("GitHub").count(), 0);
     }
 
     #[test]
