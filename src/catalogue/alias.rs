@@ -119,7 +119,7 @@ fn inside(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Service, *};
 
     fn named(text: &str) -> Vec<(String, How)> {
         let catalogue = Catalogue::built_in();
@@ -156,6 +156,16 @@ mod tests {
             assert!(found.iter().any(|(name, _)| name == "GitHub" || name == "OpenAI"), "{text}: {found:?}");
         }
         assert_eq!(AliasTable::new(&Catalogue::default()).mentions("GitHub").count(), 0);
+    }
+
+    #[test]
+    fn a_name_is_not_swallowed_by_a_longer_one_that_is_no_word_there() {
+        let mut catalogue = Catalogue::default();
+        ["Go Live", "Live", "Cloud One", "Cloud"].into_iter().for_each(|name| catalogue.put(Service::named(name)));
+        let table = AliasTable::new(&catalogue);
+        let named = |text: &'static str| table.mentions(text).map(|one| &text[one.from..one.to]).collect::<Vec<_>>();
+        assert_eq!(named("cargo live, cloud onerous"), ["live", "cloud"]);
+        assert_eq!(named("go live, cloud one"), ["go live", "cloud one"]);
     }
 
     #[test]

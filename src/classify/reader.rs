@@ -69,7 +69,7 @@ impl Reader {
         if source.is_empty() {
             return None;
         }
-        let words = source.to_lowercase().replace(['_', '/', '-', '.', ':'], " ");
+        let words = source.to_lowercase().replace(['_', '/', '-', '.', ':', '\0'], " ");
         let longest = self.aliases.mentions(&words).max_by_key(|mention| mention.to - mention.from);
         longest.map(|mention| mention.service)
     }

@@ -55,8 +55,8 @@ fn parts(behind: &str) -> bool {
     letters.clone().next().is_some() && !JOINED.iter().any(|joined| joined.chars().eq(letters.clone()))
 }
 
-/// What letters fold to that are looked up and not worked out again, which costs fifty times as much: those before the
-/// scripts of East Asia, most of which fold to themselves.
+/// What letters fold to, looked up and not worked out again every time: of those before the scripts of East Asia, most of
+/// which fold to themselves.
 static FOLDED: LazyLock<Vec<Box<str>>> = LazyLock::new(|| {
     let folded = |code: u32| {
         let mut into = String::new();
@@ -66,8 +66,8 @@ static FOLDED: LazyLock<Vec<Box<str>>> = LazyLock::new(|| {
     (0..EAST_ASIAN).map(folded).collect()
 });
 
-/// Folds a letter beyond ASCII. Upper case comes first, so that a text in capitals folds
-/// to the same even where a letter has two small forms (`ı`, `ς`).
+/// Folds a letter beyond ASCII. Upper case comes first, so that a text in capitals folds to the same even where a letter
+/// has two small forms (`ı`, `ς`).
 fn fold_letter(letter: char, into: &mut String) {
     match letter {
         '’' | 'ʼ' | '‘' | '\u{200B}'..='\u{200F}' | '\u{FE00}'..='\u{FE0F}' | '\u{640}' => {}

@@ -31,7 +31,8 @@ impl<V> Phrases<V> {
         Some(Self { trie, values, firsts })
     }
 
-    /// The phrases that a text begins with, the shortest first: what each stands for, and how many bytes it has.
+    /// The phrases that a text begins with, the shortest first: what each stands for, and how many bytes it has. The text
+    /// holds no NUL, which ends phrases in the trie; what is folded holds none.
     pub fn beginning<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (&'a [V], usize)> + 'a {
         self.trie.common_prefix_search(text).filter_map(|(phrase, length)| {
             let (first, end) = (self.firsts.get(phrase as usize)?, self.firsts.get(phrase as usize + 1)?);

@@ -7,6 +7,8 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+use super::letters::is_alphanumeric;
+
 /// Longest word that is kept, in bytes of its folded form; what is longer is no word but data.
 const LONGEST: usize = 64;
 
@@ -86,7 +88,7 @@ fn is_cjk(letter: char) -> bool {
 }
 
 fn is_word(letter: char) -> bool {
-    letter.is_alphanumeric() || is_combining_mark(letter)
+    is_alphanumeric(letter) || is_combining_mark(letter)
 }
 
 fn is_apostrophe(letter: char) -> bool {
