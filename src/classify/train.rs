@@ -75,12 +75,14 @@ const SLACK: f32 = 0.01;
 const MIDDLE: f32 = 0.3;
 const CAREFUL: f32 = 0.8;
 
-/// The threshold of a kind nothing is known of, and how many outages it counts as. Where probabilities are right, the
-/// threshold with the best F1 is half of that F1 (Lipton, Elkan and Naryanaswamy, ECML 2014), some .45; a little more for
-/// the same reason as above, and more for headlines: most of what a feed of news brings is about something else, and hears
-/// of outages under other names. In the order of kinds. A few outages of one source do not say much more.
-const EXPECTED: [f32; KINDS] = [0.55, 0.65, 0.55, 0.55];
-const EXPECTED_COUNTS: f32 = 400.0;
+/// The threshold of a kind nothing is known of, in the order of kinds, and how many outages it counts as. Where
+/// probabilities are right, the threshold with the best F1 is half of that F1 (Lipton, Elkan and Naryanaswamy, ECML 2014),
+/// some .45; a little more for the same reason as above, and more for headlines and articles: most of what a feed of news
+/// brings is about something else, and hears of outages under other names. What is labelled moves it only a little: the best
+/// threshold of one source lies as often above that of the others as below it. Chosen, with the number it counts as, on
+/// sources that were not learned from.
+const EXPECTED: [f32; KINDS] = [0.5, 0.66, 0.64, 0.55];
+const EXPECTED_COUNTS: f32 = 3_000.0;
 
 /// Labelled texts of a language from which on its thresholds come from them alone.
 const MANY: usize = 400;
