@@ -361,4 +361,25 @@ mod tests {
         }
         assert_eq!(LANGUAGES[spoken(&[found(Cue::Maintenance, polish)])], "en");
     }
+
+    #[test]
+    fn words_of_a_customer_say_nothing_of_others_of_an_end_or_of_an_operator() {
+        let cues = Cues::shipped();
+        let misread = [
+            ("vos services clients ne fonctionnent pas", Cue::Many),
+            ("plusieurs fois tous les jours une panne", Cue::Many),
+            ("je suis client chez vous, est-ce normal ?", Cue::Else),
+            ("plus d'internet depuis 48h", Cue::Now),
+            ("toujours pas de retour de votre part", Cue::Fixed),
+            ("j'ai signalé la panne", Cue::Investigating),
+            ("la coupe du monde ce soir", Cue::Loss),
+        ];
+        for (text, cue) in misread {
+            let mut found = Vec::new();
+            cues.find(&Normal::of(text), &mut found);
+            let says = found.iter().filter(|found| found.cue == cue).count();
+            // `depuis` itself says that it is now; the amount behind it does not.
+            assert_eq!(says, usize::from(cue == Cue::Now), "{text}: {found:?}");
+        }
+    }
 }
