@@ -1,7 +1,7 @@
 //! Names in text: one pass over all names, aliases, domains and hashtags of the catalogue. Names are kept folded
 //! ([`text::fold`](crate::text::fold)), and so must be the text that is searched.
 
-use super::Catalogue;
+use super::{Catalogue, Service};
 use crate::text::{
     fold::fold,
     letters::{is_alphanumeric, is_unspaced},
@@ -48,18 +48,13 @@ impl AliasTable {
     /// The table of a catalogue.
     pub fn new(catalogue: &Catalogue) -> Self {
         let mut names: Vec<(String, Named)> = Vec::new();
+        // What is the name of one is not the alias of another: `Amazon S3` of a cloud.
         for (at, service) in catalogue.services().iter().enumerate() {
-            let known = service.aliases.iter().chain([&service.name]).chain(&service.domain);
-            for name in known.filter(|name| name.chars().count() > 1) {
-                let how = match name {
-                    _ if service.is_ambiguous(name) => How::Ambiguous,
-                    _ if is_domain(name) => How::Domain,
-                    _ => How::Name,
-                };
-                let mut folded = String::new();
-                fold(name, &mut folded);
-                names.push((folded, (at, how)));
-            }
+            names.extend(folded(&service.name, service, at));
+        }
+        for (at, service) in catalogue.services().iter().enumerate() {
+            let known = service.aliases.iter().chain(&service.domain);
+            names.extend(known.filter_map(|name| folded(name, service, at)));
             for tag in &service.hashtags {
                 let mut folded = String::new();
                 fold(tag, &mut folded);
@@ -106,6 +101,18 @@ impl AliasTable {
     }
 }
 
+/// A name of a service as it is looked for; none for a single letter.
+fn folded(name: &str, service: &Service, at: usize) -> Option<(String, Named)> {
+    let how = match name {
+        _ if service.is_ambiguous(name) => How::Ambiguous,
+        _ if is_domain(name) => How::Domain,
+        _ => How::Name,
+    };
+    let mut folded = String::new();
+    fold(name, &mut folded);
+    (name.chars().count() > 1).then_some((folded, (at, how)))
+}
+
 fn is_domain(name: &str) -> bool {
     name.contains('.')
         && !name.contains(' ')
@@ -119,7 +126,7 @@ fn inside(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::Service, *};
+    use super::*;
 
     fn named(text: &str) -> Vec<(String, How)> {
         let catalogue = Catalogue::built_in();

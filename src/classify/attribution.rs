@@ -4,94 +4,32 @@
 //! it, an `@` or a domain, its owner, the source). Where nothing known is named, the name is read from how such texts are
 //! built: `Name: what happened`, `Name is down`, `@name`. Letters' case is never a cue.
 
-use std::sync::LazyLock;
-
 use super::{
+    cues::{Cue, LANGUAGES},
     features::Reading,
-    mention::{counts, is_medium},
+    mention::{counts, is_noun, list_around},
+    normal::Normal,
+    phrasing::{PHRASING, sentence},
     reader::Reader,
+    roles::{Named, Part},
     unnamed,
-    words::Words,
 };
 use crate::{
-    catalogue::{Service, alias::How},
+    catalogue::{
+        Service,
+        alias::{How, Mention},
+    },
     model::{ItemKind, Role, verdict::Attribution},
 };
 
 /// Services of a text at most: a text that names more is a list.
 const MOST: usize = 12;
 
-/// Words before a service that is the cause of another's failure.
-const BECAUSE: &[&str] = &[
-    "due to",
-    "caused by",
-    "because of",
-    "because",
-    "blamed on",
-    "blames",
-    "upstream provider",
-    "our provider",
-    "hosting provider",
-    "cloud provider",
-    "thanks to",
-    "stemming from",
-    "traced to",
-    "result of",
-    "wegen",
-    "a cause de",
-    "a cause d",
-    "a cause dun",
-    "a cause dune",
-    "debido a",
-    "por culpa de",
-    "por causa de",
-    "a causa di",
-    "z powodu",
-    "per colpa di",
-    "devido a",
-    "por una falla de",
-    "por fallas de",
-    "karena",
-    "akibat",
-    "بسبب",
-    "acquiring partners",
-    "our partner",
-    "our partners",
-    "hosted on",
-    "relies on",
-];
-
-/// Words between a service and those that it took down.
-pub(super) const TOOK_DOWN: &[&str] = &[
-    "takes down",
-    "took down",
-    "taking down",
-    "brings down",
-    "bringing down",
-    "brought down",
-    "knocks out",
-    "knocked out",
-    "impacts",
-    "impacted",
-    "impacting",
-    "hits",
-    "affecting",
-    "disrupts",
-    "disrupted",
-    "breaks",
-    "cripples",
-    "takes out",
-    "legt",
-    "derruba",
-    "tumba",
-    "paralyse",
-    "deja sin servicio",
-    "deja sin",
-    "lumpuhkan",
-];
-
-/// Words for an outage between a service and what it took down.
-const OUTAGES: &[&str] = &["outage", "down", "ausfall", "panne", "caida", "queda", "failure", "problem", "falla"];
+/// Words between a name that is also a word and what says that it fails, at most: behind it, and before it.
+const BEHIND: usize = 4;
+const BEFORE: usize = 2;
+/// The same behind one that does not begin its sentence.
+const BESIDE: usize = 1;
 
 /// What was found.
 #[derive(Default)]
@@ -100,8 +38,6 @@ pub struct Attributed {
     pub services: Vec<Attribution>,
     /// Why.
     pub why: Vec<String>,
-    /// Where each is named first; nowhere for what the source names.
-    at: Vec<Option<usize>>,
 }
 
 /// The services that a text names.
@@ -109,16 +45,18 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
     let folded = reading.normal.folded.as_str();
     let of_source = reader.service_of_source(source);
     let mut attributed = Attributed::default();
-    let mentions = &reading.normal.mentions;
-    for mention in mentions {
-        let Some(service) = reader.services.get(mention.service) else { continue };
-        let is_said_there = mentions.len() > 1 && is_medium(folded, mention);
-        if is_said_there || !counts(mention, service, mentions, folded, of_source, reader, raw) {
-            continue;
-        }
-        let word = &folded[mention.from..mention.to];
-        let role = role(folded, mention.from, mention.to);
-        attributed.add(&service.name, role, Some(mention.from), || reason(service, word, mention.how));
+    let titled = outage.then(|| unnamed::titled(raw, reading.kind)).flatten();
+    let mentions = Asked { reading, raw, of_source, titled: titled.as_deref(), reader }.named(outage);
+    let known = |mention: &Mention| Some((mention.from, mention.to, reader.services.get(mention.service)?));
+    let all = Named {
+        text: folded,
+        all: mentions.iter().filter_map(known).collect(),
+        titled: title_ends(titled.as_deref(), folded),
+    };
+    for ((mention, (from, to, service)), part) in mentions.iter().zip(&all.all).zip(all.parts()) {
+        let Part::In(role) = part else { continue };
+        let name = PHRASING.branch(&service.name, LANGUAGES[reading.language]);
+        attributed.add(name, role, || reason(service, &folded[*from..*to], mention.how));
     }
     if let Some(service) = of_source.and_then(|at| reader.services.get(at)) {
         let is_named = attributed.services.iter().any(|known| same_house(&known.name, service, reader));
@@ -126,77 +64,157 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
         let is_official = reading.kind == ItemKind::StatusUpdate as usize;
         // What is said there and names nobody is about it whether it is judged an outage or not.
         if !is_named && (attributed.services.is_empty() || outage && is_official) {
-            attributed.add(&service.name, Role::Affected, None, || {
-                format!("its source ‘{source}’ is about {}", service.name)
-            });
+            attributed
+                .add(&service.name, Role::Affected, || format!("its source ‘{source}’ is about {}", service.name));
         }
     }
     if outage && attributed.services.iter().all(|known| known.role == Role::Upstream) {
         for name in unnamed::names(raw, reading.kind) {
-            let name = reader.known_by_beginning(&name).unwrap_or(name);
-            let known = attributed.services.iter().any(|known| known.name.eq_ignore_ascii_case(&name));
-            if !known {
-                attributed.add(&name, Role::Affected, None, || format!("names ‘{name}’, which is in no list"));
-                attributed
-                    .services
-                    .iter_mut()
-                    .filter(|known| known.name == name)
-                    .for_each(|known| known.unlisted = true);
-            }
+            attributed.add_unlisted(name, reader);
+        }
+    } else if let Some(name) = titled.filter(|_| reading.kind == ItemKind::StatusUpdate as usize && of_source.is_none())
+    {
+        // Whose page it stands on is named first; what else is named may be its part, or why.
+        if !mentions.iter().any(|mention| mention.from < all.titled) {
+            attributed.add_unlisted(name, reader);
         }
     }
-    attributed.took_down(folded);
     attributed
 }
 
+/// Where the title ends in the folded text that a name before a colon is.
+fn title_ends(titled: Option<&str>, folded: &str) -> usize {
+    titled.and_then(|_| folded.find(':')).unwrap_or_default()
+}
+
+/// What is asked of a text to tell which mentions name a service.
+struct Asked<'a> {
+    reading: &'a Reading,
+    raw: &'a str,
+    of_source: Option<usize>,
+    titled: Option<&'a str>,
+    reader: &'a Reader,
+}
+
+impl Asked<'_> {
+    /// The mentions that name a service. In an outage a name that is also a word does where nothing else is named and it is
+    /// told to fail, or where it stands in a list with names.
+    fn named(&self, outage: bool) -> Vec<Mention> {
+        let mentions = &self.reading.normal.mentions;
+        let mut named: Vec<bool> = mentions.iter().map(|mention| self.counts(mention)).collect();
+        if outage && self.all_stand_by(&named) {
+            for (at, mention) in mentions.iter().enumerate() {
+                named[at] = named[at] || self.is_told_to_fail(mention);
+            }
+        }
+        if outage {
+            let listed: Vec<bool> = mentions.iter().map(|mention| self.stands_in_a_list_of(mention, &named)).collect();
+            named.iter_mut().zip(listed).for_each(|(named, listed)| *named |= listed);
+        }
+        mentions.iter().zip(named).filter(|(_, named)| *named).map(|(mention, _)| *mention).collect()
+    }
+
+    fn folded(&self) -> &str {
+        self.reading.normal.folded.as_str()
+    }
+
+    fn language(&self) -> &'static str {
+        LANGUAGES[self.reading.language]
+    }
+
+    fn counts(&self, mention: &Mention) -> bool {
+        let Some(service) = self.reader.services.get(mention.service) else { return false };
+        let (folded, mentions) = (self.folded(), &self.reading.normal.mentions);
+        let is_title = |name: &str| folded[..mention.to].trim() == folded_name(name);
+        counts(mention, service, mentions, folded, self.of_source, self.reader, self.raw, self.language())
+            || self.titled.is_some_and(is_title)
+    }
+
+    fn all_stand_by(&self, named: &[bool]) -> bool {
+        let mentions = self.reading.normal.mentions.iter().zip(named).filter(|(_, named)| **named);
+        let known = |mention: &Mention| Some((mention.from, mention.to, self.reader.services.get(mention.service)?));
+        let all = mentions.filter_map(|(mention, _)| known(mention)).collect();
+        Named { text: self.folded(), all, titled: 0 }.all_stand_by()
+    }
+
+    fn is_told_to_fail(&self, mention: &Mention) -> bool {
+        let (folded, mentions) = (self.folded(), &self.reading.normal.mentions);
+        mention.how == How::Ambiguous
+            && !PHRASING.is_common(&folded[mention.from..mention.to], self.language())
+            && !is_noun(folded, mention, mentions, false)
+            && is_told_to_fail(folded, mention, self.reader)
+    }
+
+    fn stands_in_a_list_of(&self, mention: &Mention, named: &[bool]) -> bool {
+        let (folded, mentions) = (self.folded(), &self.reading.normal.mentions);
+        if PHRASING.is_never(&folded[mention.from..mention.to], self.language()) {
+            return false;
+        }
+        let (from, to) = list_around(folded, mention, mentions);
+        mentions.iter().zip(named).any(|(other, named)| *named && other.from >= from && other.to <= to)
+    }
+}
+
+fn folded_name(name: &str) -> String {
+    let mut folded = String::new();
+    crate::text::fold::fold(name, &mut folded);
+    folded
+}
+
+/// Whether words of failing, in any language, stand behind a name or before it, in its sentence.
+fn is_told_to_fail(folded: &str, mention: &Mention, reader: &Reader) -> bool {
+    let (start, end) = sentence(folded, mention.from, mention.to);
+    let tells = |cue: Cue| matches!(cue, Cue::Down | Cue::Loss | Cue::Fail | Cue::Slow | Cue::Fixed);
+    let read = |text: &str| {
+        let normal = Normal::of_folded(text);
+        let mut found = Vec::new();
+        reader.cues.find(&normal, &mut found);
+        found.retain(|found| tells(found.cue));
+        (normal, found)
+    };
+    let (after, behind) = read(&folded[mention.to..end]);
+    let (before, ahead) = read(&folded[start..mention.from]);
+    let place = |normal: &Normal, at: usize| normal.tokens.partition_point(|(from, _)| (*from as usize) < at);
+    let reach = if before.tokens.len() <= BEFORE { BEHIND } else { BESIDE };
+    behind.iter().any(|found| place(&after, found.from) <= reach)
+        || ahead.iter().any(|found| before.tokens.len() - place(&before, found.to) <= BEFORE)
+}
+
 impl Attributed {
-    fn add(&mut self, name: &str, role: Role, at: Option<usize>, why: impl FnOnce() -> String) {
-        if let Some(known) = self.services.iter_mut().find(|known| known.name == name) {
-            // Down itself outweighs being named as a cause elsewhere.
-            if role == Role::Affected {
-                known.role = role;
+    fn add(&mut self, name: &str, role: Role, why: impl FnOnce() -> String) {
+        if let Some(at) = self.services.iter().position(|known| known.name == name) {
+            // It may be named again in passing: what is said of it once holds.
+            if role == Role::Upstream && self.services[at].role == Role::Affected {
+                self.services[at].role = role;
+                self.why[at] += AS_CAUSE;
             }
         } else if self.services.len() < MOST {
-            let suffix = if role == Role::Upstream { ", as the cause" } else { "" };
+            let suffix = if role == Role::Upstream { AS_CAUSE } else { "" };
             self.why.push(why() + suffix);
             self.services.push(Attribution { name: name.to_owned(), role, unlisted: false });
-            self.at.push(at);
         }
     }
 
-    /// `AWS outage impacts Ring and Roku`: the first is the cause of the others.
-    fn took_down(&mut self, folded: &str) {
-        if self.services.len() < 2 || self.services.iter().any(|known| known.role == Role::Upstream) {
-            return;
-        }
-        static VERBS: LazyLock<Words> = LazyLock::new(|| Words::new(TOOK_DOWN));
-        let Some(verb) = VERBS.find(folded).map(|(from, _)| from).min() else { return };
-        let is_before = |at: &Option<usize>| at.is_some_and(|at| at < verb);
-        let says = folded[..verb].split(' ').any(|word| OUTAGES.iter().any(|known| word.starts_with(known)));
-        if is_before(&self.at[0]) && !self.at[1..].iter().any(is_before) && says {
-            self.services[0].role = Role::Upstream;
+    /// A name that is in no list, unless it is one with a part of the service behind it.
+    fn add_unlisted(&mut self, name: String, reader: &Reader) {
+        let known = reader.known_by_beginning(&name);
+        let unlisted = known.is_none();
+        let name = known.unwrap_or(name);
+        if self.services.iter().all(|known| !known.name.eq_ignore_ascii_case(&name)) {
+            self.add(&name, Role::Affected, || format!("names ‘{name}’, which is in no list"));
+            if let Some(added) = self.services.iter_mut().find(|known| known.name == name) {
+                added.unlisted = unlisted;
+            }
         }
     }
 }
+
+/// Behind the reason for naming what made others fail.
+const AS_CAUSE: &str = ", as the cause";
 
 /// Whether a service that was named is the other one, or belongs to it.
 fn same_house(name: &str, service: &Service, reader: &Reader) -> bool {
     name == service.name || reader.services.iter().any(|known| known.name == name && known.owner == service.name)
-}
-
-fn role(folded: &str, from: usize, to: usize) -> Role {
-    static CUES: LazyLock<Words> = LazyLock::new(|| Words::new(BECAUSE));
-    let start = (from.saturating_sub(64)..=from).find(|start| folded.is_char_boundary(*start)).unwrap_or(from);
-    // A sentence that ended before the name says nothing of it.
-    let before = folded[start..from].rsplit(['.', '!', '?', ';']).next().unwrap_or_default();
-    let Some(cue) = CUES.find(before).map(|(_, end)| end).max() else { return Role::Affected };
-    let between: Vec<&str> = before[cue..].split_whitespace().collect();
-    // `because i cannot open slack` names no cause.
-    let is_person =
-        between.iter().any(|word| matches!(*word, "i" | "we" | "you" | "they" | "my" | "me" | "ich" | "je"));
-    let after = folded[to..].trim_start();
-    let is_own = after.starts_with("customers") || after.starts_with("users");
-    if is_person || is_own || between.len() > 9 { Role::Affected } else { Role::Upstream }
 }
 
 fn reason(service: &Service, word: &str, how: How) -> String {

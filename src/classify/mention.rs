@@ -1,7 +1,7 @@
 //! Whether a mention names a service at all. A name that is also a word needs a second cue; a place where something was
 //! said, and what stands in an address, is not what is out.
 
-use super::{attribution::TOOK_DOWN, reader::Reader};
+use super::{normal::is_bare_address, phrasing::PHRASING, reader::Reader};
 use crate::{
     catalogue::{
         Service,
@@ -237,7 +237,6 @@ const PLACES: &[&str] = &[
     "page",
     "profile",
     "profiles",
-    "feed",
     "thread",
     "message",
     "messages",
@@ -294,6 +293,7 @@ pub fn counts(
     of_source: Option<usize>,
     reader: &Reader,
     raw: &str,
+    language: &str,
 ) -> bool {
     if is_in_address(folded, mention.from) {
         return false;
@@ -304,6 +304,9 @@ pub fn counts(
     if folded[..mention.from].ends_with(['@', '#']) {
         return true;
     }
+    if PHRASING.is_never(&folded[mention.from..mention.to], language) {
+        return false;
+    }
     let by_another_name = mentions.iter().any(|other| {
         let known = reader.services.get(other.service);
         other.how != How::Ambiguous && known.is_some_and(|known| known.owner == service.owner)
@@ -313,8 +316,18 @@ pub fn counts(
     }
     let list = list_around(folded, mention, mentions);
     let is_listed = list != (mention.from, mention.to);
-    !is_noun(folded, mention, mentions, is_listed)
-        && (is_subject(folded, list.0, list.1) || is_inflected(raw, &folded[mention.from..mention.to]))
+    is_cause(folded, mention)
+        || !is_noun(folded, mention, mentions, is_listed)
+            && (is_subject(folded, list.0, list.1) || is_inflected(raw, &folded[mention.from..mention.to]))
+}
+
+/// Whether a name is told as why something else fails: `because of the Rogers outage`.
+fn is_cause(folded: &str, mention: &Mention) -> bool {
+    let fails =
+        PHRASING.failure.find(&folded[mention.to..]).any(|(from, _)| folded[mention.to..][..from].trim().is_empty());
+    let before = &folded[..mention.from];
+    fails
+        && PHRASING.because.last_end(before).is_some_and(|end| matches!(before[end..].trim(), "" | "the" | "a" | "an"))
 }
 
 /// Whether a word has an ending behind an apostrophe, as only names have: `Steam'e` in Turkish, `Amazon's`.
@@ -333,7 +346,7 @@ fn is_inflected(raw: &str, word: &str) -> bool {
 }
 
 /// Where the list of names begins and ends that a name stands in: `Slack, Box and Linear are down` says it of each.
-fn list_around(folded: &str, mention: &Mention, mentions: &[Mention]) -> (usize, usize) {
+pub fn list_around(folded: &str, mention: &Mention, mentions: &[Mention]) -> (usize, usize) {
     let joined = |from: usize, to: usize| {
         let gap = folded.get(from..to).unwrap_or_default().trim();
         !gap.is_empty() && gap.split(' ').all(|joint| LISTED.contains(&joint))
@@ -353,7 +366,7 @@ fn list_around(folded: &str, mention: &Mention, mentions: &[Mention]) -> (usize,
 }
 
 /// Whether a name that is also a word is one here: `the signal`, `@operator signal`, `nationwide outage` beside an operator.
-fn is_noun(folded: &str, mention: &Mention, mentions: &[Mention], is_listed: bool) -> bool {
+pub fn is_noun(folded: &str, mention: &Mention, mentions: &[Mention], is_listed: bool) -> bool {
     let before = last_word(&folded[..mention.from]);
     if DETERMINERS.contains(&before) || before.starts_with('@') {
         return true;
@@ -368,13 +381,13 @@ fn is_noun(folded: &str, mention: &Mention, mentions: &[Mention], is_listed: boo
 }
 
 /// Whether a service is only where something was said: `posted on Twitter`, `its Facebook page`, `source: Wikipedia`.
-pub fn is_medium(folded: &str, mention: &Mention) -> bool {
-    let after = folded[mention.to..].trim_start();
+pub fn is_medium(folded: &str, from: usize, to: usize) -> bool {
+    let after = folded[to..].trim_start();
     let begins = |place: &str| after.strip_prefix(place).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
     if PLACES.iter().any(|place| begins(place)) {
         return true;
     }
-    let before = folded[..mention.from].trim_end();
+    let before = folded[..from].trim_end();
     if !AT.contains(&last_word(before)) {
         return false;
     }
@@ -385,7 +398,9 @@ pub fn is_medium(folded: &str, mention: &Mention) -> bool {
 /// Whether a place lies in a web address, which is not read.
 fn is_in_address(folded: &str, at: usize) -> bool {
     let word = folded[..at].rsplit(' ').next().unwrap_or_default();
-    word.contains("http://") || word.contains("https://")
+    // What stands behind the name belongs to the word too: `example.com/news`.
+    let whole = folded[at - word.len()..].split(' ').next().unwrap_or_default();
+    word.contains("http://") || word.contains("https://") || is_bare_address(whole)
 }
 
 fn last_word(text: &str) -> &str {
@@ -408,7 +423,8 @@ fn is_subject(folded: &str, from: usize, to: usize) -> bool {
     let near = &after[..(0..=BESIDE.min(after.len())).rev().find(|at| after.is_char_boundary(*at)).unwrap_or(0)];
     let particle = |word: &str| matches!(word.trim_matches(['?', '!', '.']), "down" | "outage" | "broken");
     AFTER.iter().any(|words| begins(words))
-        || BEFORE.iter().chain(TOOK_DOWN).any(|words| ends(words))
+        || BEFORE.iter().any(|words| ends(words))
+        || PHRASING.took_down.last_end(before) == Some(before.len()) && !before.is_empty()
         || (ASKING.iter().any(|words| ends(words)) && near.split(' ').any(particle))
 }
 

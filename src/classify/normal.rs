@@ -99,6 +99,13 @@ impl Normal {
         normal
     }
 
+    /// A part of a folded text, in which no names are looked for.
+    pub fn of_folded(text: &str) -> Self {
+        let mut normal = Self { folded: text.to_owned(), ..Self::default() };
+        normal.tokenise();
+        normal
+    }
+
     /// The text of a token.
     pub fn token(&self, at: usize) -> &str {
         self.tokens.get(at).map_or("", |(from, to)| &self.line[*from as usize..*to as usize])
@@ -264,12 +271,24 @@ fn is_address(text: &str) -> bool {
     text.starts_with("http://") || text.starts_with("https://")
 }
 
+/// Whether a word is an address without its scheme, as networks shorten them: `pic.example.com/abc`.
+pub fn is_bare_address(word: &str) -> bool {
+    let Some((host, _)) = word.split_once('/') else { return false };
+    let is_label =
+        |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let end = host.rsplit('.').next().unwrap_or_default();
+    host.contains('.')
+        && host.split('.').all(is_label)
+        && end.len() > 1
+        && end.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
 /// Addresses at the end say nothing.
 fn without_trailing_addresses(text: &str) -> &str {
     let mut kept = text.trim_end();
     while let Some(last) = kept.split_whitespace().next_back() {
         let begins = |scheme: &str| last.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-        if !begins("http://") && !begins("https://") {
+        if !begins("http://") && !begins("https://") && !is_bare_address(last) {
             break;
         }
         kept = kept[..kept.len() - last.len()].trim_end();

@@ -136,6 +136,35 @@ const NO_NAMES: &[&str] = &[
     "status",
     "notice",
     "alert",
+    "partial",
+    "total",
+    "complete",
+    "email",
+    "mail",
+    "delivery",
+    "campus",
+    "payments",
+    "payment",
+    "checkout",
+    "card machines",
+    "incident review",
+    "postmortem",
+    "online",
+    "sistema",
+    "el sistema",
+    "o sistema",
+    "il sistema",
+    "le site",
+    "die seite",
+    "strona",
+    "sito",
+];
+
+/// Words behind a name that belong to what is said of it: `Name ist wieder down`.
+const TRAILING: [&str; 34] = [
+    "ist", "sind", "war", "wieder", "schon", "immer", "noch", "is", "are", "was", "still", "again", "est", "encore",
+    "toujours", "esta", "está", "otra", "vez", "ancora", "jest", "znowu", "znów", "yine", "lagi", "masih", "es", "ha",
+    "has", "tem", "fica", "ficou", "gerade", "keeps",
 ];
 
 /// Words that no name of a service has in it.
@@ -182,8 +211,20 @@ pub(super) const PARTS: [&str; 6] = ["website", "site", "servers", "network", "s
 pub fn names(raw: &str, kind: usize) -> Vec<String> {
     let first = raw.trim_start().split(['\n']).next().unwrap_or_default();
     let is_post = kind == ItemKind::Post as usize;
-    let found = before_colon(first, kind).or_else(|| subject(first)).or_else(|| is_post.then(|| handle(raw)).flatten());
+    let first = &first.split_whitespace().collect::<Vec<_>>().join(" ");
+    // What an operator writes names itself before a colon, or not at all.
+    let is_official = kind == ItemKind::StatusUpdate as usize;
+    let subject = || (!is_official).then(|| subject(first)).flatten();
+    let found = before_colon(first, kind).or_else(subject).or_else(|| is_post.then(|| handle(raw)).flatten());
     found.into_iter().collect()
+}
+
+/// The name before a colon that a text begins with: whose status page it stands on, or whose history.
+pub fn titled(raw: &str, kind: usize) -> Option<String> {
+    let is_told_so = kind == ItemKind::StatusUpdate as usize || kind == ItemKind::Article as usize;
+    let first = raw.trim_start().split('\n').next().unwrap_or_default();
+    let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
+    is_told_so.then(|| before_colon(&first, kind)).flatten()
 }
 
 /// `Name: what happened`, as status pages, lists of incidents and some headlines begin.
@@ -206,8 +247,18 @@ fn subject(first: &str) -> Option<String> {
     let before = first.get(..verb)?;
     // From the beginning of the sentence: letters' case must not decide where a name begins.
     let before = before.rsplit([':', ',']).next()?.rsplit(". ").next()?.rsplit(['!', '?']).next()?.trim();
-    let before = without_part(before);
+    let before = without_part(without_trailing(before));
     is_name(before).then(|| before.to_owned())
+}
+
+fn without_trailing(name: &str) -> &str {
+    let mut kept = name;
+    while let Some((rest, _)) =
+        kept.rsplit_once(' ').filter(|(_, last)| TRAILING.iter().any(|word| last.eq_ignore_ascii_case(word)))
+    {
+        kept = rest.trim_end();
+    }
+    kept
 }
 
 /// `Northwind's website` is Northwind's.
@@ -265,14 +316,27 @@ fn spaced(name: &str) -> String {
     spaced
 }
 
+/// Whether readers see a letter as what it is: what turns the direction of a line, hides in it or belongs to nobody is no
+/// letter of a name.
+fn is_seen(letter: char) -> bool {
+    !letter.is_control()
+        && !matches!(letter,
+            '<' | '>' | '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+            | '\u{FEFF}' | '\u{FFF0}'..='\u{FFFF}' | '\u{E000}'..='\u{F8FF}' | '\u{E0000}'..='\u{10FFFF}')
+}
+
 fn is_name(name: &str) -> bool {
     let name = name.trim();
+    if name.contains(['[', ']', '(', ')', '|', '"', '@']) {
+        return false;
+    }
     let count = name.split_whitespace().count();
     let lower = name.to_lowercase();
     let begins = lower.split_whitespace().next().unwrap_or_default();
     (1..=WORDS).contains(&count)
         && name.len() > 1
         && name.len() <= 40
+        && name.chars().all(is_seen)
         && !NO_NAMES.contains(&lower.as_str())
         && !NO_NAMES[..22].contains(&begins)
         && !lower.split_whitespace().any(|word| GENERIC.contains(&word))

@@ -2,6 +2,8 @@
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
+use crate::text::letters::{is_alphanumeric, is_unspaced};
+
 /// Phrases, each of which counts where it stands as words of its own.
 #[derive(Debug)]
 pub struct Words(AhoCorasick);
@@ -14,12 +16,27 @@ impl Words {
         Self(automaton.expect("the phrases fit an automaton"))
     }
 
-    /// Where each stands in a text, from and to.
+    /// Where each stands in a text, from and to, in the order of their ends.
     pub fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let inside = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+        let inside =
+            |letter: Option<char>| letter.is_some_and(|letter| is_alphanumeric(letter) && !is_unspaced(letter));
+        // In scripts without blanks a phrase begins and ends anywhere.
+        let joined = move |before: Option<char>, after: Option<char>| inside(before) && inside(after);
         let found = self.0.find_overlapping_iter(text).map(|found| (found.start(), found.end()));
-        found
-            .filter(move |(from, to)| !inside(text[..*from].chars().next_back()) && !inside(text[*to..].chars().next()))
+        found.filter(move |(from, to)| {
+            let (first, last) = (text[*from..].chars().next(), text[..*to].chars().next_back());
+            !joined(text[..*from].chars().next_back(), first) && !joined(last, text[*to..].chars().next())
+        })
+    }
+
+    /// Whether one stands in a text.
+    pub fn are_in(&self, text: &str) -> bool {
+        self.find(text).next().is_some()
+    }
+
+    /// Where the last one ends.
+    pub fn last_end(&self, text: &str) -> Option<usize> {
+        self.find(text).map(|(_, to)| to).max()
     }
 }
 
@@ -32,5 +49,11 @@ mod tests {
         let words = Words::new(&["because", "because of", "thanks to"]);
         let found: Vec<_> = words.find("because of you, thanks tommy, becauseof").collect();
         assert_eq!(found, [(0, 7), (0, 10)]);
+    }
+
+    #[test]
+    fn phrases_of_scripts_without_blanks_are_found_anywhere() {
+        let words = Words::new(&["の影響", "aws"]);
+        assert_eq!(words.find("aws障害の影響で").count(), 2);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::compose};
 
 use super::letters::{EAST_ASIAN, is_unspaced};
 
@@ -70,8 +70,11 @@ static FOLDED: LazyLock<Vec<Box<str>>> = LazyLock::new(|| {
 /// has two small forms (`ı`, `ς`).
 fn fold_letter(letter: char, into: &mut String) {
     match letter {
-        '’' | 'ʼ' | '‘' | '\u{200B}'..='\u{200F}' | '\u{FE00}'..='\u{FE0F}' | '\u{640}' => {}
+        // Soft hyphens only say where a word may be broken.
+        '’' | 'ʼ' | '‘' | '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{FE00}'..='\u{FE0F}' | '\u{640}' => {}
         '“' | '”' | '„' | '«' | '»' => into.push('"'),
+        // The voicing marks of Kana, where they are written apart from their letters.
+        '\u{3099}' | '\u{309A}' => voiced(letter, into),
         '。' => into.push('.'),
         '、' | '،' => into.push(','),
         '؟' => into.push('?'),
@@ -83,6 +86,14 @@ fn fold_letter(letter: char, into: &mut String) {
                 }
             }
         }
+    }
+}
+
+/// Joins a voicing mark to the letter before it: some systems write `か` and `゙` for `が`.
+fn voiced(mark: char, into: &mut String) {
+    if let Some(letter) = into.chars().next_back().and_then(|before| compose(before, mark)) {
+        into.pop();
+        into.push(letter);
     }
 }
 
@@ -137,6 +148,8 @@ mod tests {
             ("أبشر متوقّفة", "ابشر متوقفه"),
             ("सेवा बंद", "सेवा बंद"),
             ("障害。", "障害."),
+            ("カ\u{3099}か\u{3099}", "ガが"),
+            ("er\u{AD}reich\u{AD}bar", "erreichbar"),
         ] {
             assert_eq!(folded(text), expected, "{text}");
         }
