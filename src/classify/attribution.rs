@@ -46,7 +46,10 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
     let of_source = reader.service_of_source(source);
     let mut attributed = Attributed::default();
     let titled = outage.then(|| unnamed::titled(raw, reading.kind)).flatten();
-    let mentions = Asked { reading, raw, of_source, titled: titled.as_deref(), reader }.named(outage);
+    // What is about no outage is seldom asked whom it names: the names that it was read by must do.
+    let every: Vec<Mention> = if outage { reader.every.mentions(folded).collect() } else { Vec::new() };
+    let mentions = if outage { every.as_slice() } else { reading.normal.mentions.as_slice() };
+    let mentions = Asked { reading, mentions, raw, of_source, titled: titled.as_deref(), reader }.named(outage);
     let known = |mention: &Mention| Some((mention.from, mention.to, reader.services.get(mention.service)?));
     let all = Named {
         text: folded,
@@ -90,6 +93,7 @@ fn title_ends(titled: Option<&str>, folded: &str) -> usize {
 /// What is asked of a text to tell which mentions name a service.
 struct Asked<'a> {
     reading: &'a Reading,
+    mentions: &'a [Mention],
     raw: &'a str,
     of_source: Option<usize>,
     titled: Option<&'a str>,
@@ -100,7 +104,7 @@ impl Asked<'_> {
     /// The mentions that name a service. In an outage a name that is also a word does where nothing else is named and it is
     /// told to fail, or where it stands in a list with names.
     fn named(&self, outage: bool) -> Vec<Mention> {
-        let mentions = &self.reading.normal.mentions;
+        let mentions = self.mentions;
         let mut named: Vec<bool> = mentions.iter().map(|mention| self.counts(mention)).collect();
         if outage && self.all_stand_by(&named) {
             for (at, mention) in mentions.iter().enumerate() {
@@ -124,21 +128,21 @@ impl Asked<'_> {
 
     fn counts(&self, mention: &Mention) -> bool {
         let Some(service) = self.reader.services.get(mention.service) else { return false };
-        let (folded, mentions) = (self.folded(), &self.reading.normal.mentions);
+        let (folded, mentions) = (self.folded(), self.mentions);
         let is_title = |name: &str| folded[..mention.to].trim() == folded_name(name);
         counts(mention, service, mentions, folded, self.of_source, self.reader, self.raw, self.language())
             || self.titled.is_some_and(is_title)
     }
 
     fn all_stand_by(&self, named: &[bool]) -> bool {
-        let mentions = self.reading.normal.mentions.iter().zip(named).filter(|(_, named)| **named);
+        let mentions = self.mentions.iter().zip(named).filter(|(_, named)| **named);
         let known = |mention: &Mention| Some((mention.from, mention.to, self.reader.services.get(mention.service)?));
         let all = mentions.filter_map(|(mention, _)| known(mention)).collect();
         Named { text: self.folded(), all, titled: 0 }.all_stand_by()
     }
 
     fn is_told_to_fail(&self, mention: &Mention) -> bool {
-        let (folded, mentions) = (self.folded(), &self.reading.normal.mentions);
+        let (folded, mentions) = (self.folded(), self.mentions);
         mention.how == How::Ambiguous
             && !PHRASING.is_common(&folded[mention.from..mention.to], self.language())
             && !is_noun(folded, mention, mentions, false)
@@ -146,7 +150,7 @@ impl Asked<'_> {
     }
 
     fn stands_in_a_list_of(&self, mention: &Mention, named: &[bool]) -> bool {
-        let (folded, mentions) = (self.folded(), &self.reading.normal.mentions);
+        let (folded, mentions) = (self.folded(), self.mentions);
         if PHRASING.is_never(&folded[mention.from..mention.to], self.language()) {
             return false;
         }

@@ -89,6 +89,8 @@ cues! {
     Cause = "cause", "names a cause";
     /// It works.
     Works = "works", "says it works";
+    /// There is no outage.
+    Denied = "denied", "says there is none";
     /// A place, with what makes it one.
     Place = "place", "says where";
     /// What is out goes over the air.

@@ -20,8 +20,11 @@ const DIGEST: usize = 4;
 pub struct Reader {
     /// The services of the catalogue, and others that are only known by name.
     pub services: Vec<Service>,
-    /// Their names.
+    /// The names that a text is read by before it is judged: they are masked, and open the gate before streams.
     pub aliases: AliasTable,
+    /// Every name: which service it is that a text about an outage speaks of. There are ten times as many, and most are
+    /// seldom spoken of; what was learned, and what a stream is sifted by, does not hang on them.
+    pub every: AliasTable,
     /// The phrases.
     pub cues: Cues,
 }
@@ -29,13 +32,16 @@ pub struct Reader {
 impl Reader {
     /// A reader that knows these services.
     pub fn new(catalogue: &Catalogue) -> Self {
-        let mut known = catalogue.clone();
-        for service in named() {
-            let held = known.services().iter().find(|other| other.name.eq_ignore_ascii_case(&service.name));
-            let service = held.map_or_else(|| service.clone(), |held| joined(held, &service));
-            known.put(service);
+        let masked = with(catalogue, include_str!("data/names.txt"));
+        let known = with(&masked, include_str!("data/services.txt"));
+        // A list that grows at its end: a service has the same place in both.
+        debug_assert!(masked.services().iter().zip(known.services()).all(|(a, b)| a.name == b.name));
+        Self {
+            aliases: AliasTable::new(&masked),
+            every: AliasTable::new(&known),
+            services: known.services().to_vec(),
+            cues: Cues::shipped(),
         }
-        Self { aliases: AliasTable::new(&known), services: known.services().to_vec(), cues: Cues::shipped() }
     }
 
     /// The beginning of a digest of every name, in hexadecimal.
@@ -58,7 +64,7 @@ impl Reader {
     pub fn known_by_beginning(&self, name: &str) -> Option<String> {
         let mut folded = String::new();
         fold(name, &mut folded);
-        let mention = self.aliases.mentions(&folded).find(|mention| mention.from == 0)?;
+        let mention = self.every.mentions(&folded).find(|mention| mention.from == 0)?;
         let known = |word: &str| [&PARTS[..], &PARTS_OF_KNOWN, &DESKS].iter().any(|list| list.contains(&word));
         let is_part = folded[mention.to..].split_whitespace().all(known);
         self.services.get(mention.service).filter(|_| is_part).map(|service| service.name.clone())
@@ -119,9 +125,21 @@ pub fn beginning(text: &str) -> &str {
     &text[..end]
 }
 
-/// Carriers, airlines, banks and others that have no status page we read but are spoken of: `data/names.txt`.
-fn named() -> impl Iterator<Item = Service> {
-    lines(include_str!("data/names.txt")).map(|line| {
+/// A catalogue with the services of a list besides: carriers, airlines, banks and others that have no status page we read
+/// but are spoken of.
+fn with(catalogue: &Catalogue, list: &'static str) -> Catalogue {
+    let mut known = catalogue.clone();
+    for service in named(list) {
+        let held = known.services().iter().find(|other| other.name.eq_ignore_ascii_case(&service.name));
+        let service = held.map_or_else(|| service.clone(), |held| joined(held, &service));
+        known.put(service);
+    }
+    known
+}
+
+/// The lines of a list: a name, its other names, and those of them that are words as well.
+fn named(list: &'static str) -> impl Iterator<Item = Service> {
+    lines(list).map(|line| {
         let mut fields = line.split('|').map(str::trim);
         let mut service = Service::named(fields.next().unwrap_or_default());
         let list = |field: Option<&str>| -> Vec<String> {
