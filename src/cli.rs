@@ -229,7 +229,8 @@ pub struct BackupArgs {
 /// Arguments of `classify`.
 #[derive(Debug, Args)]
 pub struct ClassifyArgs {
-    /// Files of JSON Lines with "text" or "title", and "id", "kind", "source" where known [default: standard input, also `-`]
+    /// Files of JSON Lines (plain or .gz) with "text" or "title", and "id", "kind", "source" where known [default: standard
+    /// input, also `-`]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Weights that `train` wrote [default: the ones in the program]
