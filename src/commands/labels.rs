@@ -1,7 +1,8 @@
-//! Reading files of JSON Lines, plain or compressed.
+//! Reading files of JSON Lines, plain or compressed, and writing files beside what they replace.
 
 pub mod lines;
 pub mod mended;
+pub mod placed;
 
 use std::{
     fs::File,

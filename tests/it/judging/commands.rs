@@ -64,6 +64,36 @@ fn whole(output: &Output, judge: &str) -> Value {
 }
 
 #[test]
+fn train_refuses_at_once_to_write_over_what_it_reads_or_writes() {
+    let folder = folder(&[("labels.jsonl", labels().as_bytes()), ("notes.tsv", b"a\tyes\n")]);
+    for arguments in [
+        &["--out", "weights.txt"][..],
+        &["--out", "labels.jsonl"],
+        &["--out", "./labels.jsonl"],
+        &["--out", "w.bin", "--dump", "labels.jsonl"],
+        &["--out", "w.bin", "--dump", "w.bin"],
+        &["--out", "w.bin", "--dump", "w.txt"],
+        &["--out", "notes.tsv", "--annotations", "notes.tsv"],
+        &["--out", "notes.tsv", "--thresholds", "notes.tsv"],
+        &["--out", "none/w.bin"],
+        &["--out", "w.bin", "--dump", "none/d.jsonl"],
+        &["--out", "."],
+    ] {
+        let said = refused(&folder, 1, &[&["train", "labels.jsonl"][..], arguments].concat());
+        assert!(said.contains(arguments[1]) || said.contains("same file") || said.contains("cannot"), "{said}");
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("labels.jsonl")).expect("reads"), labels());
+    assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 2, "nothing was written");
+}
+
+#[test]
+fn train_leaves_out_no_source_that_it_does_not_know() {
+    let folder = folder(&[("labels.jsonl", labels().as_bytes())]);
+    let said = refused(&folder, 1, &["train", "labels.jsonl", "--without", "nosuch", "--out", "w.bin"]);
+    assert!(said.contains("nosuch") && said.contains("sources are: x"), "{said}");
+}
+
+#[test]
 fn lines_that_are_not_learned_from_are_told_by_file_and_number() {
     let lines = "{\"text\":\"x\",\"outage\":\"yes\"}\n\n{\"text\":\"y\"\n{\"text\":\"z\"}\n";
     let folder = folder(&[("labels.jsonl", lines.as_bytes())]);
