@@ -102,6 +102,76 @@ fn lines_that_are_not_learned_from_are_told_by_file_and_number() {
 }
 
 #[test]
+fn a_peer_that_answers_only_some_texts_is_told_and_in_no_table() {
+    let (answered, all) = (&answers()[..2], answers().join("\n"));
+    let some = [answered, &["garbage".to_owned(), "{\"id\":\"b\",\"score\":9,\"outage\":true}".to_owned()]].concat();
+    let folder = folder(&[
+        ("labels.jsonl", labels().as_bytes()),
+        ("some.jsonl", some.join("\n").as_bytes()),
+        ("all.jsonl.gz", &packed(all.as_bytes())),
+        ("others.jsonl", b"{\"id\":\"other\",\"score\":0.5,\"outage\":true}\n"),
+    ]);
+    let output = program::call(folder.path(), &["--json", "eval", "labels.jsonl", "--peer", "some=some.jsonl"]);
+    assert_eq!(whole(&output, "some")["texts"], 2, "the number 7 is the text 7");
+    let said = errors(&output);
+    assert!(said.contains("some answered 2 of the 12 texts"), "{said}");
+    assert!(said.contains("some.jsonl: 2 lines are no answer") && said.contains("line 3, 4"), "{said}");
+
+    let table = ["--table", "table.txt"];
+    let said = refused(&folder, 1, &[&["eval", "labels.jsonl", "--peer", "some=some.jsonl"][..], &table].concat());
+    assert!(said.contains("some answered 2 of 12") && !folder.path().join("table.txt").exists(), "{said}");
+    let said = refused(&folder, 1, &["eval", "labels.jsonl", "--peer", "o=others.jsonl"]);
+    assert!(said.contains("none of the 12 texts") && said.contains("\"a\""), "{said}");
+
+    let packed = ["--json", "eval", "labels.jsonl", "--peer", "all=all.jsonl.gz"];
+    let output = program::call(folder.path(), &[&packed[..], &table].concat());
+    assert_eq!((whole(&output, "all")["texts"].as_u64(), errors(&output).as_str()), (Some(12), ""));
+    let written = fs::read_to_string(folder.path().join("table.txt")).expect("reads");
+    assert!(written.contains("all | without undecidable | 12 |"), "{written}");
+}
+
+#[test]
+fn a_peer_without_a_file_is_wrong_usage() {
+    let folder = folder(&[("labels.jsonl", labels().as_bytes())]);
+    for peer in ["nofile", "=a", "a="] {
+        assert!(refused(&folder, 2, &["eval", "labels.jsonl", "--peer", peer]).contains("NAME=FILE"));
+    }
+}
+
+#[test]
+fn eval_of_nothing_is_an_error() {
+    let folder = folder(&[("empty.jsonl", b""), ("broken.jsonl", b"{\n"), ("unlabelled.jsonl", b"{\"text\":\"x\"}\n")]);
+    for file in ["empty.jsonl", "broken.jsonl", "unlabelled.jsonl"] {
+        let said = refused(&folder, 1, &["eval", file]);
+        assert!(said.contains("nothing to measure") && said.contains(file), "{said}");
+    }
+}
+
+#[test]
+fn texts_that_are_none_are_measured_by_their_false_alarms() {
+    let quiet: String = labels().lines().skip(2).map(|line| format!("{line}\n")).collect();
+    let folder = folder(&[("quiet.jsonl", quiet.as_bytes())]);
+    let measured = whole(&program::call(folder.path(), &["--json", "eval", "quiet.jsonl"]), "keyword");
+    assert_eq!(
+        (&measured["outages"], &measured["false_alarms"], &measured["f1"]),
+        (&json!(0), &json!(1), &json!(null))
+    );
+    let output = program::call(folder.path(), &["eval", "quiet.jsonl"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        text.contains("alarm") && !text.lines().any(|line| line.contains(" all ") && line.contains("0.000  0.000"))
+    );
+}
+
+#[test]
+fn a_text_that_comes_twice_is_measured_once() {
+    let folder = folder(&[("labels.jsonl", labels().as_bytes())]);
+    let output = program::call(folder.path(), &["--json", "eval", "labels.jsonl", "labels.jsonl"]);
+    assert_eq!(whole(&output, "linear-")["texts"], 12);
+    assert!(errors(&output).contains("12 texts have the id of an earlier one"), "{}", errors(&output));
+}
+
+#[test]
 fn a_byte_that_is_no_character_costs_neither_its_line_nor_the_rest() {
     let lines = [labels().as_bytes(), b"{\"id\":\"l\",\"text\":\"caf\xe9 is down\",\"outage\":true}\n"].concat();
     let folder = folder(&[("labels.jsonl", &lines)]);
@@ -109,6 +179,28 @@ fn a_byte_that_is_no_character_costs_neither_its_line_nor_the_rest() {
     assert_eq!(whole(&output, "linear-")["texts"], 13);
     assert!(errors(&output).contains("labels.jsonl: 1 lines hold what is no character"), "{}", errors(&output));
     assert!(errors(&output).contains("line 13"), "{}", errors(&output));
+}
+
+/// A shell lets no file grow, as a full disk does.
+#[cfg(unix)]
+#[test]
+fn a_table_that_cannot_be_written_leaves_the_old_one() {
+    let folder = folder(&[("labels.jsonl", labels().as_bytes()), ("table.txt", b"measured with care\n")]);
+    let shell = "trap '' XFSZ; ulimit -f 0; exec \"$0\" eval labels.jsonl --table table.txt";
+    let shell = Command::new("sh").args(["-c", shell, program::PROGRAM]).current_dir(folder.path()).output();
+    let output = shell.expect("a shell");
+    assert!(!output.status.success(), "there was no room");
+    assert!(errors(&output).contains("cannot write table.txt"), "{}", errors(&output));
+    assert_eq!(fs::read(folder.path().join("table.txt")).expect("reads"), b"measured with care\n");
+    assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 2, "nothing is left beside it");
+}
+
+#[test]
+fn a_table_is_not_written_over_the_texts() {
+    let folder = folder(&[("labels.jsonl", labels().as_bytes())]);
+    let said = refused(&folder, 1, &["eval", "labels.jsonl", "--table", "labels.jsonl"]);
+    assert!(said.contains("same file"), "{said}");
+    assert_eq!(fs::read_to_string(folder.path().join("labels.jsonl")).expect("reads"), labels());
 }
 
 #[test]
