@@ -303,7 +303,7 @@ pub struct TrainArgs {
 /// Arguments of `feedback`.
 #[derive(Debug, Args)]
 pub struct FeedbackArgs {
-    /// The item's id, as in the address of its page; without one, every mark is listed
+    /// The item's id, or the address of its page; without one, every mark is listed
     #[arg(value_name = "ID", requires = "word")]
     pub id: Option<String>,
     /// Whether its verdict is right

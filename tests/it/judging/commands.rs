@@ -229,3 +229,25 @@ fn classify_says_whose_line_it_cannot_read_and_where() {
     assert_eq!(answers[0]["error"], "trailing comma at column 22", "{answers:?}");
 }
 
+#[test]
+fn feedback_without_an_archive_says_where_one_may_be() {
+    let folder = Folder::new();
+    for arguments in [&["feedback"][..], &["feedback", "whatever", "right"]] {
+        let said = refused(&folder, 1, arguments);
+        assert!(said.contains("no items") && said.contains("--config"), "{said}");
+    }
+}
+
+#[test]
+fn feedback_takes_the_address_of_an_item() {
+    let feed = "<rss version=\"2.0\"><channel><title>a</title><item><guid>1</guid><title>ChatGPT is down</title>\
+                <pubDate>Thu, 26 Dec 2024 18:30:00 GMT</pubDate></item></channel></rss>";
+    let folder = folder(&[("feed.xml", feed.as_bytes())]);
+    program::json_lines(folder.path(), &["--json", "import", "feed.xml"]);
+    let found = program::json_lines(folder.path(), &["--json", "search", "chatgpt"]);
+    let id = found.iter().find_map(|hit| hit["id"].as_str()).expect("an item");
+    let address = format!("http://127.0.0.1:8080/item/{id}");
+    let said = program::json_lines(folder.path(), &["--json", "feedback", &address, "wrong"]);
+    assert_eq!((&said[0]["id"], &said[0]["outage"]), (&json!(id), &json!(false)), "{said:?}");
+    assert_eq!(program::json_lines(folder.path(), &["--json", "feedback"]).len(), 1);
+}
