@@ -229,7 +229,8 @@ pub struct BackupArgs {
 /// Arguments of `classify`.
 #[derive(Debug, Args)]
 pub struct ClassifyArgs {
-    /// Files of JSON Lines with "text" or "title", and "id", "kind", "source" where known [default: standard input, also `-`]
+    /// Files of JSON Lines (plain or .gz) with "text" or "title", and "id", "kind", "source" where known [default: standard
+    /// input, also `-`]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Weights that `train` wrote [default: the ones in the program]
@@ -243,15 +244,34 @@ pub struct EvalArgs {
     /// Labelled texts as JSON Lines (plain or .gz)
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Another judge's answers to the same texts, as JSON Lines with "id", "score" and "outage"
-    #[arg(long = "peer", value_name = "NAME=FILE")]
-    pub peers: Vec<String>,
+    /// Another judge's answers to the same texts, as JSON Lines (plain or .gz) with "id", "score" (a probability) and
+    /// "outage" (true or false)
+    #[arg(long = "peer", value_name = "NAME=FILE", value_parser = peer)]
+    pub peers: Vec<Peer>,
     /// Weights that `train` wrote [default: the ones in the program]
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
     /// Write the main figures as a table, for the page /about/method
     #[arg(long, value_name = "FILE")]
     pub table: Option<PathBuf>,
+}
+
+/// Another judge, and the file of what it said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peer {
+    /// What it is called.
+    pub name: String,
+    /// Its answers.
+    pub file: PathBuf,
+}
+
+fn peer(word: &str) -> Result<Peer, String> {
+    match word.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok(Peer { name: name.to_owned(), file: PathBuf::from(file) })
+        }
+        _ => Err("write NAME=FILE: what to call the judge, and the file of its answers".to_owned()),
+    }
 }
 
 /// Arguments of `train`.
@@ -283,7 +303,7 @@ pub struct TrainArgs {
 /// Arguments of `feedback`.
 #[derive(Debug, Args)]
 pub struct FeedbackArgs {
-    /// The item's id, as in the address of its page; without one, every mark is listed
+    /// The item's id, or the address of its page; without one, every mark is listed
     #[arg(value_name = "ID", requires = "word")]
     pub id: Option<String>,
     /// Whether its verdict is right

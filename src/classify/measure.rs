@@ -31,6 +31,8 @@ pub struct Measured {
     pub texts: usize,
     /// Outages among them.
     pub outages: usize,
+    /// Texts that are none and were taken for one.
+    pub false_alarms: usize,
     /// Share of what was called an outage that is one.
     pub precision: f32,
     /// Share of the outages that was called one.
@@ -52,6 +54,7 @@ pub fn measure(judged: &[Judged<'_>]) -> Measured {
     Measured {
         texts: judged.len(),
         outages: judged.iter().filter(|one| one.label.outage).count(),
+        false_alarms: judged.iter().filter(|one| one.outage && !one.label.outage).count(),
         precision,
         recall,
         f1,
@@ -210,6 +213,7 @@ mod tests {
             labels.iter().zip(said).map(|(label, (score, outage))| Judged { label, score, outage }).collect();
         let measured = measure(&judged);
         assert_eq!((measured.precision, measured.recall, measured.f1), (0.5, 0.5, 0.5));
+        assert_eq!((measured.outages, measured.false_alarms), (2, 1));
         // Ranked: right, wrong, right, wrong: (1/1 + 2/3) / 2.
         assert!((measured.average_precision - 5.0 / 6.0).abs() < 1e-6);
         assert!(measured.f1_interval.0 <= 0.5 && measured.f1_interval.1 >= 0.5);

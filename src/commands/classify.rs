@@ -1,15 +1,18 @@
 //! `downwire classify`: JSON Lines in, verdicts out, as they come and in order. Needs no archive and makes none.
 
 use std::{
-    fs::File,
-    io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Read as _, Write},
+    io::{self, BufWriter, IsTerminal as _, Read, Write},
     path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::labels;
+use super::labels::{
+    self,
+    lines::{Line, Lines},
+    mended,
+};
 use crate::{
     catalogue::Catalogue,
     classify::{Classifier, Reading, Text, labelled},
@@ -20,8 +23,8 @@ use crate::{
 /// The name that stands for standard input among files.
 const STANDARD_INPUT: &str = "-";
 
-/// Bytes of a file that are read at once.
-const READ_AT_ONCE: usize = 256 * 1024;
+/// The words for a kind (DESIGN section 7).
+const KINDS: [&str; 7] = ["post", "headline", "article", "status-update", "news", "comment", "official"];
 
 /// Judges every line.
 ///
@@ -36,12 +39,9 @@ pub fn classify(catalogue: &Catalogue, arguments: &ClassifyArgs) -> anyhow::Resu
     let waits = stdout.is_terminal() || files.contains(&Path::new(STANDARD_INPUT));
     let mut out = BufWriter::with_capacity(64 * 1024, stdout);
     for path in files {
-        if path == Path::new(STANDARD_INPUT) {
-            ended(stream(&judge, BufReader::with_capacity(READ_AT_ONCE, io::stdin().lock()), &mut out, waits))?;
-            continue;
-        }
-        let file = File::open(path).with_context(|| path.display().to_string())?;
-        let judged = stream(&judge, BufReader::with_capacity(READ_AT_ONCE, file), &mut out, waits);
+        let input: Box<dyn Read> =
+            if path == Path::new(STANDARD_INPUT) { Box::new(io::stdin().lock()) } else { labels::open(path)? };
+        let judged = stream(&judge, &path.display().to_string(), Lines::new(input), &mut out, waits);
         ended(judged).with_context(|| path.display().to_string())?;
     }
     Ok(())
@@ -56,71 +56,68 @@ fn ended(judged: io::Result<()>) -> anyhow::Result<()> {
 }
 
 /// Judges the lines of a stream. What is written is flushed whenever nothing more is waiting to be read.
-fn stream<R: io::Read>(
+fn stream(
     judge: &Classifier,
-    mut input: BufReader<R>,
+    file: &str,
+    mut lines: Lines<impl Read>,
     out: &mut impl Write,
     waits: bool,
 ) -> io::Result<()> {
     let mut reading = Reading::default();
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let read = input.by_ref().take(labels::LONGEST).read_until(b'\n', &mut line)?;
-        if read == 0 {
-            return out.flush();
-        }
-        let is_cut = read as u64 == labels::LONGEST && !line.ends_with(b"\n");
-        if is_cut {
-            skip_line(&mut input)?;
-        }
-        if !line.iter().all(u8::is_ascii_whitespace) {
-            let answer = if is_cut { unread("the line is too long") } else { answer(judge, &line, &mut reading) };
-            serde_json::to_writer(&mut *out, &answer)?;
+    while let Some(line) = lines.next_line()? {
+        if !line.bytes.is_empty() {
+            serde_json::to_writer(&mut *out, &answer(judge, file, line, &mut reading))?;
             out.write_all(b"\n")?;
         }
-        if waits && !input.buffer().contains(&b'\n') {
+        if waits && !lines.has_another() {
             out.flush()?;
         }
     }
+    out.flush()
 }
 
-/// Reads to the end of a line that is too long to be kept.
-fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
-    loop {
-        let buffer = input.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(());
-        }
-        let end = buffer.iter().position(|byte| *byte == b'\n');
-        let length = end.map_or(buffer.len(), |at| at + 1);
-        input.consume(length);
-        if end.is_some() {
-            return Ok(());
-        }
+/// A verdict, or why there is none.
+fn answer(judge: &Classifier, file: &str, line: Line<'_>, reading: &mut Reading) -> Value {
+    let unread =
+        |id: Option<Value>, error: &str| json!({ "id": id, "error": error, "file": file, "line": line.number });
+    if line.is_cut {
+        return unread(mended::id(line.bytes), "the line is too long");
     }
+    let (value, is_mended) = match mended::read(line.bytes) {
+        Ok(read) => read,
+        Err(error) => return unread(mended::id(line.bytes), &mended::trouble(&error)),
+    };
+    let id = value.get("id").cloned();
+    if value["text"].as_str().is_none() && value["title"].as_str().is_none() {
+        return unread(id, "it has neither a text nor a title");
+    }
+    let mut answer = written(&id.unwrap_or_default(), &judge.judge_with(subject(&value), reading));
+    if let Some(note) = note(&value, is_mended) {
+        answer["note"] = note.into();
+    }
+    answer
 }
 
-fn answer(judge: &Classifier, line: &[u8], reading: &mut Reading) -> Value {
-    let value: Value = match serde_json::from_slice(line) {
-        Ok(value) => value,
-        Err(error) => return unread(&error.to_string()),
-    };
+/// What is judged of a line.
+fn subject(value: &Value) -> Text<'_> {
     let word = |name: &str| value[name].as_str().unwrap_or_default();
-    if !value.is_object() || (value["text"].as_str().is_none() && value["title"].as_str().is_none()) {
-        let mut answer = unread("it has neither a text nor a title");
-        answer["id"] = value.get("id").cloned().unwrap_or(Value::Null);
-        return answer;
-    }
-    let kind = match value["kind"].as_str() {
-        Some(kind) => labelled::kind(kind),
+    let kind = match word("kind") {
         // A title alone is a headline, a title with a text an article.
-        None if word("title").is_empty() => labelled::kind("post"),
-        None if word("text").is_empty() => labelled::kind("headline"),
-        None => labelled::kind("article"),
+        "" if word("title").is_empty() => labelled::kind("post"),
+        "" if word("text").is_empty() => labelled::kind("headline"),
+        "" => labelled::kind("article"),
+        kind => labelled::kind(kind),
     };
-    let subject = Text { kind, title: word("title"), text: word("text"), source: word("source") };
-    written(value.get("id").unwrap_or(&Value::Null), &judge.judge_with(subject, reading))
+    Text { kind, title: word("title"), text: word("text"), source: word("source") }
+}
+
+/// What whoever made the line should know: it was judged, but not quite as it stands.
+fn note(value: &Value, is_mended: bool) -> Option<String> {
+    let kind = value["kind"].as_str().filter(|kind| !kind.is_empty() && !KINDS.contains(kind));
+    let kind = kind.map(|kind| format!("{kind} is no kind ({}): judged as a post", KINDS.join(", ")));
+    let mended = is_mended.then(|| "it holds what is no character; that was read as \u{fffd}".to_owned());
+    let notes: Vec<String> = kind.into_iter().chain(mended).collect();
+    (!notes.is_empty()).then(|| notes.join("; "))
 }
 
 /// A verdict as a line (DESIGN section 7).
@@ -140,8 +137,4 @@ fn written(id: &Value, verdict: &Verdict) -> Value {
         "why": verdict.why,
         "version": verdict.version,
     })
-}
-
-fn unread(error: &str) -> Value {
-    json!({ "id": Value::Null, "error": error })
 }

@@ -1,14 +1,22 @@
 //! `downwire train`: fits the judge's weights to labelled texts, and to what people marked.
 
 use std::{
-    fs::File,
-    io::{BufWriter, Write},
+    collections::BTreeSet,
+    io::Write,
+    path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::{Context as _, bail};
 use serde_json::json;
 
-use super::{Archive, Output, labels};
+use super::{
+    Archive, Output,
+    labels::{
+        self,
+        placed::{self, Fresh},
+    },
+};
 use crate::{
     catalogue::Catalogue,
     classify::{Classifier, annotations::Annotations, labelled::Labelled},
@@ -29,16 +37,18 @@ pub async fn train(
     arguments: &TrainArgs,
     output: Output,
 ) -> anyhow::Result<()> {
+    let note = arguments.out.with_extension("txt");
+    check_files(arguments, &note)?;
     let mut examples = Vec::new();
     let annotations = labels::annotations(&arguments.annotations)?;
     for path in &arguments.files {
         examples.extend(labels::read(path, &annotations)?);
     }
-    examples.retain(|example| !arguments.without.contains(&example.source));
     if let Some(archive) = archive {
         let marks = archive.store.marks().await?;
         examples.extend(marks.into_iter().map(|(mark, row)| marked(&mark, row)));
     }
+    leave_out(&mut examples, &arguments.without)?;
     let mut others = Vec::new();
     for path in &arguments.thresholds {
         others.extend(labels::read(path, &Annotations::default())?);
@@ -47,21 +57,59 @@ pub async fn train(
         bail!("there is nothing to learn from: name files of labelled texts");
     }
     if let Some(path) = &arguments.dump {
-        let file = File::create(path).with_context(|| path.display().to_string())?;
-        dump(BufWriter::new(file), &examples).with_context(|| path.display().to_string())?;
+        let mut lines = Vec::new();
+        dump(&mut lines, &examples).with_context(|| path.display().to_string())?;
+        Fresh::write(path, &lines)?.put()?;
     }
+    let bar = output.progress(1, "fitting the weights, which takes some minutes");
+    bar.enable_steady_tick(Duration::from_secs(1));
     let catalogue = catalogue.clone();
     let (learned, command) = (examples.len(), command(arguments));
     let fit = move || Classifier::train(&catalogue, &examples, &others, &command);
     let (bytes, about) = tokio::task::spawn_blocking(fit).await?;
-    let note = arguments.out.with_extension("txt");
-    std::fs::write(&arguments.out, &bytes).with_context(|| arguments.out.display().to_string())?;
-    std::fs::write(&note, &about).with_context(|| note.display().to_string())?;
+    bar.finish_and_clear();
+    // Both are whole before either is put in place: a note on other weights is worse than none.
+    let (weights, said) = (Fresh::write(&arguments.out, &bytes)?, Fresh::write(&note, about.as_bytes())?);
+    weights.put()?;
+    said.put()?;
     let file = arguments.out.display().to_string();
     output.line(
         || json!({ "file": file, "bytes": bytes.len(), "examples": learned, "about": about }),
         || format!("{about}{file}: {} bytes from {learned} texts and our own sentences", bytes.len()),
     );
+    Ok(())
+}
+
+/// Checks, before minutes of work, that what is made can be written and is not written over anything that is given.
+fn check_files(arguments: &TrainArgs, note: &Path) -> anyhow::Result<()> {
+    if note == arguments.out {
+        bail!("{}: what the weights are is written there; give --out another ending, such as .bin", note.display());
+    }
+    let out = [("--out", arguments.out.as_path()), ("the note beside --out", note)];
+    let dump = arguments.dump.iter().map(|path| ("--dump", path.as_path()));
+    let written: Vec<(&str, &Path)> = out.into_iter().chain(dump).collect();
+    placed::are_apart(&written, &given(arguments))?;
+    written.iter().try_for_each(|(_, path)| placed::can_be_written(path))
+}
+
+/// The files that are read, and what each is given as.
+fn given(arguments: &TrainArgs) -> Vec<(&'static str, &Path)> {
+    let named = [
+        ("a file of labelled texts", &arguments.files),
+        ("--annotations", &arguments.annotations),
+        ("--thresholds", &arguments.thresholds),
+    ];
+    named.into_iter().flat_map(|(what, paths)| paths.iter().map(move |path| (what, path.as_path()))).collect()
+}
+
+/// Leaves out what these sources say. One that says nothing is a slip of the pen: what was to be unknown would be learned.
+fn leave_out(examples: &mut Vec<Labelled>, without: &[String]) -> anyhow::Result<()> {
+    let known: BTreeSet<&str> = examples.iter().map(|example| example.source.as_str()).collect();
+    if let Some(unknown) = without.iter().find(|source| !known.contains(source.as_str())) {
+        let named: Vec<&str> = known.into_iter().filter(|source| !source.is_empty()).collect();
+        bail!("--without {unknown}: no text is from there; the sources are: {}", named.join(", "));
+    }
+    examples.retain(|example| !without.contains(&example.source));
     Ok(())
 }
 
@@ -84,7 +132,7 @@ fn dump(mut out: impl Write, examples: &[Labelled]) -> std::io::Result<()> {
 
 /// The command as it can be given again; folders are left to whoever has the data.
 fn command(arguments: &TrainArgs) -> String {
-    let name = |path: &std::path::PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut words = vec!["downwire train".to_owned()];
     words.extend(arguments.files.iter().map(name));
     words.extend(arguments.annotations.iter().map(|path| format!("--annotations {}", name(path))));

@@ -1,5 +1,6 @@
 //! How good the judge is, on labelled texts that it never saw: printed, with a floor below. And that its commands work.
 
+mod commands;
 mod reports;
 
 use std::{collections::HashSet, fs, io::Write as _, process::Stdio};
