@@ -51,10 +51,12 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
     let mentions = if outage { every.as_slice() } else { reading.normal.mentions.as_slice() };
     let mentions = Asked { reading, mentions, raw, of_source, titled: titled.as_deref(), reader }.named(outage);
     let known = |mention: &Mention| Some((mention.from, mention.to, reader.services.get(mention.service)?));
+    let is_official = reading.kind == ItemKind::StatusUpdate as usize;
     let all = Named {
         text: folded,
         all: mentions.iter().filter_map(known).collect(),
         titled: title_ends(titled.as_deref(), folded),
+        page_of: of_source.filter(|_| is_official).and_then(|at| reader.services.get(at)),
     };
     for ((mention, (from, to, service)), part) in mentions.iter().zip(&all.all).zip(all.parts()) {
         let Part::In(role) = part else { continue };
@@ -64,7 +66,6 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
     if let Some(service) = of_source.and_then(|at| reader.services.get(at)) {
         let is_named = attributed.services.iter().any(|known| same_house(&known.name, service, reader));
         // A source is about its service; only an official one is about it even when another is named.
-        let is_official = reading.kind == ItemKind::StatusUpdate as usize;
         // What is said there and names nobody is about it whether it is judged an outage or not.
         if !is_named && (attributed.services.is_empty() || outage && is_official) {
             attributed
@@ -75,8 +76,7 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
         for name in unnamed::names(raw, reading.kind) {
             attributed.add_unlisted(name, reader);
         }
-    } else if let Some(name) = titled.filter(|_| reading.kind == ItemKind::StatusUpdate as usize && of_source.is_none())
-    {
+    } else if let Some(name) = titled.filter(|_| is_official && of_source.is_none()) {
         // Whose page it stands on is named first; what else is named may be its part, or why.
         if !mentions.iter().any(|mention| mention.from < all.titled) {
             attributed.add_unlisted(name, reader);
@@ -112,6 +112,7 @@ impl Asked<'_> {
             }
         }
         if outage {
+            mentions.iter().zip(&mut named).for_each(|(mention, named)| *named |= self.is_introduced(mention));
             let listed: Vec<bool> = mentions.iter().map(|mention| self.stands_in_a_list_of(mention, &named)).collect();
             named.iter_mut().zip(listed).for_each(|(named, listed)| *named |= listed);
         }
@@ -138,7 +139,7 @@ impl Asked<'_> {
         let mentions = self.mentions.iter().zip(named).filter(|(_, named)| **named);
         let known = |mention: &Mention| Some((mention.from, mention.to, self.reader.services.get(mention.service)?));
         let all = mentions.filter_map(|(mention, _)| known(mention)).collect();
-        Named { text: self.folded(), all, titled: 0 }.all_stand_by()
+        Named { text: self.folded(), all, titled: 0, page_of: None }.all_stand_by()
     }
 
     fn is_told_to_fail(&self, mention: &Mention) -> bool {
@@ -147,6 +148,13 @@ impl Asked<'_> {
             && !PHRASING.is_common(&folded[mention.from..mention.to], self.language())
             && !is_noun(folded, mention, mentions, false)
             && is_told_to_fail(folded, mention, self.reader)
+    }
+
+    /// `the carrier Three`: it is said that a service is named.
+    fn is_introduced(&self, mention: &Mention) -> bool {
+        let before = self.folded()[..mention.from].trim_end();
+        !PHRASING.is_never(&self.folded()[mention.from..mention.to], self.language())
+            && PHRASING.introduced.find(before).any(|(_, to)| to == before.len())
     }
 
     fn stands_in_a_list_of(&self, mention: &Mention, named: &[bool]) -> bool {

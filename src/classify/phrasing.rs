@@ -16,6 +16,8 @@ pub struct Phrasing {
     pub because_behind: Words,
     /// What is not there for its own sake: `our provider`.
     pub provider: Words,
+    /// What a service is, before its name: `the carrier Three`.
+    pub introduced: Words,
     /// Between a service and those that it took down.
     pub took_down: Words,
     /// What a failure is called.
@@ -89,6 +91,7 @@ pub static PHRASING: LazyLock<Phrasing> = LazyLock::new(|| {
         because: words("because"),
         because_behind: words("because-behind"),
         provider: words("provider"),
+        introduced: words("introduced"),
         took_down: words("took-down"),
         failure: words("failure"),
         saying_before: words("saying-before"),
@@ -156,10 +159,11 @@ mod tests {
 
     #[test]
     fn every_line_of_the_data_is_of_a_set_that_is_read() {
-        const SETS: [&str; 19] = [
+        const SETS: [&str; 20] = [
             "because",
             "because-behind",
             "provider",
+            "introduced",
             "took-down",
             "failure",
             "saying-before",

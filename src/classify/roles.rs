@@ -36,6 +36,8 @@ pub struct Named<'a> {
     pub all: Vec<(usize, usize, &'a Service)>,
     /// Where the name ends that stands before a colon at the beginning; 0 where none does.
     pub titled: usize,
+    /// The service on whose page it stands.
+    pub page_of: Option<&'a Service>,
 }
 
 impl Named<'_> {
@@ -69,10 +71,13 @@ impl Named<'_> {
 
     fn role(&self, at: usize, by: &[bool]) -> Role {
         let around = self.around(at);
+        if around.was_taken_down() {
+            return Role::Affected;
+        }
         let is_cause = around.is_told_as_cause(|start, end| self.names_other(at, by, start, end))
             || around.is_provider()
             || self.takes_down(at, by, &around)
-            || around.is_built_on() && (self.is_behind_the_title(at) || around.fails() && self.others_are_hit(at, by));
+            || around.is_built_on() && (self.is_spoken_of(at) || around.fails() && self.others_are_hit(at, by));
         if is_cause { Role::Upstream } else { Role::Affected }
     }
 
@@ -85,14 +90,14 @@ impl Named<'_> {
         self.all.iter().enumerate().any(is_hit)
     }
 
-    /// `Name: …`, and not that name.
-    fn is_behind_the_title(&self, at: usize) -> bool {
+    /// Whether it is not the one that speaks: `Name: …`, or whose page it is.
+    fn is_spoken_of(&self, at: usize) -> bool {
         let (from, _, service) = self.all[at];
-        let is_title = |(_, end, other): &&(usize, usize, &Service)| {
-            *end <= self.titled
-                && (other.name == service.name || other.name == service.owner || other.owner == service.owner)
-        };
-        self.titled > 0 && from >= self.titled && !self.all.iter().any(|named| is_title(&named))
+        let is_same =
+            |other: &Service| other.name == service.name || other.name == service.owner || other.owner == service.owner;
+        let is_title = |(_, end, other): &(usize, usize, &Service)| *end <= self.titled && is_same(other);
+        let is_behind = self.titled > 0 && from >= self.titled && !self.all.iter().any(is_title);
+        is_behind || self.page_of.is_some_and(|page_of| !is_same(page_of))
     }
 
     /// `AWS outage takes down Slack`, `falla en AWS deja sin servicio a GitHub`.
@@ -166,6 +171,11 @@ impl Around<'_> {
             let between = &self.after[..from];
             !between.contains(',') && words_between(between) <= BEHIND && !names_other(self.to, self.to + from)
         })
+    }
+
+    /// `a change that took down Azure`.
+    fn was_taken_down(&self) -> bool {
+        PHRASING.took_down.last_end(self.before).is_some_and(|end| words_between(&self.before[end..]) == 0)
     }
 
     /// `our DNS provider Dyn`.
