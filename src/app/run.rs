@@ -138,7 +138,8 @@ async fn start_ingest(
     let (held, keep) = lease::keep(archive.store.clone(), "ingest", holder, troubles.lease.clone(), stop.clone());
     let rereading = reread::run(archive.store.clone(), stop.clone());
     let (commits, committer) = commit::committer(archive.store.clone(), troubles.archive.clone(), stop.clone());
-    let again = rejudge::run(archive.store.clone(), stages.classifier.clone(), Trouble::default(), stop.clone());
+    let again =
+        rejudge::run(archive.store.clone(), stages.classifier.clone(), held.clone(), Trouble::default(), stop.clone());
     let (streams, polled): (Vec<_>, Vec<_>) = settings.sources.iter().cloned().partition(|spec| spec.kind.is_stream());
     let listeners = streams.into_iter().map(|spec| {
         let state = state_of(&spec, states.get(&spec.name).cloned(), archive.clock.now());

@@ -19,6 +19,8 @@
 //!
 //! Read back into an empty archive, incidents, impacts and days come out of the next export byte for byte. Into an archive
 //! that knows an incident, the line is joined as any other record of it; an item that the archive knows stays as it is.
+//! Verdicts come along; those of another version are judged again once `run` polls, and stay in the history. A post keeps
+//! its verdict: its words are not in the file.
 
 use serde::{Deserialize, Serialize};
 

@@ -260,6 +260,7 @@ fn row(judged: &Judged<Item>, digest: &str, version: i32, edited_at: Option<Time
         quote_of: Set(post.quote_of.map(|id| id.to_string())),
         reply_to: Set(post.reply_to.map(|id| id.to_string())),
         local_id: Set(post.local_id),
+        judged_by: Set(judged.verdict.version.clone()),
     }
 }
 

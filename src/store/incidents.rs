@@ -216,6 +216,7 @@ async fn insert(
         record: record(&incident),
         verdict: to_json(coming.verdict),
         copy_of: None,
+        judged_by: coming.verdict.version.clone(),
     };
     schema::incidents::Entity::insert(schema::incidents::ActiveModel::from(row.clone()))
         .exec_without_returning(transaction)
@@ -267,6 +268,7 @@ async fn update(
     held.row.sorted_at = time::micros(sorted_at(&held.incident, time::from_micros(held.row.received_at)));
     held.row.edited_at = Some(time::micros(now));
     held.row.verdict = to_json(&rejudged(&held, coming.verdict));
+    held.row.judged_by = coming.verdict.version.clone();
     let write: schema::incidents::ActiveModel = held.row.clone().into();
     use sea_orm::ActiveModelTrait as _;
     write.reset_all().update(transaction).await?;

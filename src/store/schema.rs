@@ -50,6 +50,7 @@ table!(
         quote_of: Option<String>,
         reply_to: Option<String>,
         local_id: Option<String>,
+        judged_by: String,
     }
 );
 
@@ -69,6 +70,7 @@ table!(
         record: String,
         verdict: String,
         copy_of: Option<String>,
+        judged_by: String,
     }
 );
 

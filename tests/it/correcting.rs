@@ -5,8 +5,9 @@ use std::sync::Arc;
 use downwire::{
     catalogue::Catalogue,
     classify::Classifier,
-    jobs::{Stop, rejudge},
-    model::{Batch, Id, Item, ItemKind, Judged, Verdict},
+    jobs::{Stop, Trouble, rejudge},
+    model::{Batch, ExportLine, ExportedItem, Id, Incident, Item, ItemKind, Judged, SourceKind, Verdict},
+    source,
     store::Store,
 };
 
@@ -70,6 +71,139 @@ async fn another_version_judges_again(backend: Backend) {
     }
     assert_eq!(store.head().await.expect("reads").seq, head + 450, "who follows hears of each");
     assert_eq!(rejudge::all(&store, &judge, &stop).await.expect("judges"), 0, "once is enough");
+}
+
+/// A line of another archive's export, judged by another version there.
+fn line_of(value: &Item, verdict: Verdict) -> ExportLine {
+    let is_post = value.kind == ItemKind::Post;
+    ExportLine::Item(Box::new(ExportedItem {
+        id: value.id,
+        source: value.source.clone(),
+        native_id: value.native_id.clone(),
+        kind: value.kind,
+        url: None,
+        title: (!is_post).then(|| value.title.clone()),
+        text: (!is_post).then(|| value.text.clone()),
+        language: None,
+        published_at: value.published_at,
+        published_estimated: false,
+        updated_at: None,
+        received_at: value.received_at,
+        edited_at: None,
+        version: 1,
+        hidden: false,
+        verdict,
+    }))
+}
+
+fn exported(lines: Vec<ExportLine>) -> Batch {
+    Batch { exported: lines, ..Batch::default() }
+}
+
+async fn what_is_imported_later_is_judged_again_and_only_once(backend: Backend) {
+    let (folder, judge) = (Folder::new(), Arc::new(Classifier::new(&Catalogue::built_in())));
+    let Some((store, _)) = filled(backend, &folder, &judge).await else { return };
+    let (_handle, stop) = Stop::new();
+    assert_eq!(rejudge::all(&store, &judge, &stop).await.expect("judges"), 450);
+    let late = item("late", "ChatGPT is down, and so is Sora");
+    store.commit(&[exported(vec![line_of(&late, earlier(&judge, &late))])]).await.expect("commits");
+    assert_eq!(rejudge::all(&store, &judge, &stop).await.expect("judges"), 1);
+    let row = store.item(late.id).await.expect("reads").expect("there");
+    assert!(row.verdict.outage && row.verdict.version == judge.version(), "{:?}", row.verdict);
+    assert_eq!(store.earlier_verdicts(late.id).await.expect("reads").len(), 1);
+    assert!(store.items_of_others(judge.version(), 1).await.expect("reads").is_empty());
+    assert_eq!(rejudge::all(&store, &judge, &stop).await.expect("judges"), 0, "once is enough");
+}
+
+/// An export gives posts without their words: what was said of the words stays.
+async fn a_post_without_its_words_keeps_what_was_said_of_them(backend: Backend) {
+    let (folder, judge) = (Folder::new(), Arc::new(Classifier::new(&Catalogue::built_in())));
+    let Some((store, _)) = filled(backend, &folder, &judge).await else { return };
+    let (_handle, stop) = Stop::new();
+    let post = Item { kind: ItemKind::Post, ..item("post", "ChatGPT is down") };
+    let said = Verdict { outage: true, ..earlier(&judge, &post) };
+    store.commit(&[exported(vec![line_of(&post, said.clone())])]).await.expect("commits");
+    assert_eq!(rejudge::all(&store, &judge, &stop).await.expect("judges"), 450);
+    assert_eq!(store.item(post.id).await.expect("reads").expect("there").verdict, said);
+    assert!(store.earlier_verdicts(post.id).await.expect("reads").is_empty());
+    assert!(store.items_of_others(judge.version(), 1).await.expect("reads").is_empty(), "nobody comes back to it");
+}
+
+fn incident() -> Incident {
+    let feed = r#"<rss version="2.0"><channel><title>OpenAI status</title><link>https://status.openai.com/</link><item>
+        <title>Elevated errors on ChatGPT</title><guid>https://status.openai.com/incidents/abc123</guid>
+        <link>https://status.openai.com/incidents/abc123</link><pubDate>Thu, 26 Dec 2024 19:00:00 GMT</pubDate>
+        <description>&lt;p&gt;&lt;small&gt;Dec 26, 11:00 PST&lt;/small&gt;&lt;br&gt;&lt;strong&gt;Investigating&lt;/strong&gt;
+        - ChatGPT does not answer.&lt;/p&gt;</description></item></channel></rss>"#;
+    let hint = source::Hint { platform: Some(SourceKind::StatusFeed), service: Some("ChatGPT"), name: "status.rss" };
+    let now = "2024-12-26T19:05:00Z".parse().expect("an instant");
+    let reading = source::read_file(feed.as_bytes(), hint, now).expect("reads");
+    reading.incidents.into_iter().next().expect("an incident")
+}
+
+async fn the_verdicts_on_incidents_follow(backend: Backend) {
+    let (folder, judge) = (Folder::new(), Arc::new(Classifier::new(&Catalogue::built_in())));
+    let Some((store, _)) = filled(backend, &folder, &judge).await else { return };
+    let (_handle, stop) = Stop::new();
+    let value = incident();
+    let mut verdict = judge.judge_incident(&value);
+    (verdict.version, verdict.services) = ("earlier-1".to_owned(), Vec::new());
+    let batch = Batch { incidents: vec![Judged { value, verdict, facts: Vec::new() }], ..Batch::default() };
+    store.commit(&[batch]).await.expect("commits");
+    assert_eq!(rejudge::all(&store, &judge, &stop).await.expect("judges"), 451);
+    let row = store.incidents_page(None, 9).await.expect("reads").pop().expect("an incident");
+    assert_eq!((row.verdict.version.as_str(), row.verdict.services[0].name.as_str()), (judge.version(), "ChatGPT"));
+    assert_eq!(store.earlier_verdicts(row.id).await.expect("reads").len(), 1);
+    assert_eq!(rejudge::all(&store, &judge, &stop).await.expect("judges"), 0, "once is enough");
+}
+
+/// Two processes of two versions would judge each other's verdicts for ever: only who holds the lease does.
+#[tokio::test]
+async fn who_does_not_poll_judges_nothing_again() {
+    let (folder, judge) = (Folder::new(), Arc::new(Classifier::new(&Catalogue::built_in())));
+    let (store, items) = filled(Backend::Sqlite, &folder, &judge).await.expect("SQLite is there");
+    let (lease, held) = tokio::sync::watch::channel(false);
+    let (handle, stop) = Stop::new();
+    let job = tokio::spawn(rejudge::run(store.clone(), judge.clone(), held, Trouble::default(), stop));
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let version = || async { store.item(items[0].id).await.expect("reads").expect("there").verdict.version };
+    assert_eq!(version().await, "earlier-1");
+    lease.send(true).expect("heard");
+    while version().await != judge.version() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    handle.send(true).expect("heard");
+    job.await.expect("ends");
+}
+
+#[tokio::test]
+async fn what_is_imported_later_is_judged_again_and_only_once_on_sqlite() {
+    what_is_imported_later_is_judged_again_and_only_once(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_is_imported_later_is_judged_again_and_only_once_on_postgresql() {
+    what_is_imported_later_is_judged_again_and_only_once(Backend::Postgres).await;
+}
+
+#[tokio::test]
+async fn a_post_without_its_words_keeps_what_was_said_of_them_on_sqlite() {
+    a_post_without_its_words_keeps_what_was_said_of_them(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_post_without_its_words_keeps_what_was_said_of_them_on_postgresql() {
+    a_post_without_its_words_keeps_what_was_said_of_them(Backend::Postgres).await;
+}
+
+#[tokio::test]
+async fn the_verdicts_on_incidents_follow_on_sqlite() {
+    the_verdicts_on_incidents_follow(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn the_verdicts_on_incidents_follow_on_postgresql() {
+    the_verdicts_on_incidents_follow(Backend::Postgres).await;
 }
 
 async fn the_last_mark_counts(backend: Backend) {
