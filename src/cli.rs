@@ -232,7 +232,7 @@ pub struct ClassifyArgs {
     /// Files of JSON Lines with "text" or "title", and "id", "kind", "source" where known [default: standard input, also `-`]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Weights that `train` wrote [default: the ones in the program]
+    /// Weights that `train` wrote [default: those of the configuration, else the ones in the program]
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
 }
@@ -246,7 +246,7 @@ pub struct EvalArgs {
     /// Another judge's answers to the same texts, as JSON Lines with "id", "score" and "outage"
     #[arg(long = "peer", value_name = "NAME=FILE")]
     pub peers: Vec<String>,
-    /// Weights that `train` wrote [default: the ones in the program]
+    /// Weights that `train` wrote [default: those of the configuration, else the ones in the program]
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
     /// Write the main figures as a table, for the page /about/method
