@@ -37,7 +37,8 @@ pub async fn train(
     examples.retain(|example| !arguments.without.contains(&example.source));
     if let Some(archive) = archive {
         let marks = archive.store.marks().await?;
-        examples.extend(marks.into_iter().map(|(mark, row)| marked(&mark, row)));
+        let current = marks.into_iter().filter(|(mark, _)| mark.is_current);
+        examples.extend(current.map(|(mark, row)| marked(&mark, row)));
     }
     let mut others = Vec::new();
     for path in &arguments.thresholds {

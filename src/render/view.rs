@@ -229,8 +229,28 @@ pub struct Judgement {
     pub version: String,
     /// What earlier versions said: in words, by which, until when.
     pub earlier: Vec<(String, String, When)>,
+    /// What the operator said of it.
+    pub mark: Option<Mark>,
     /// Where an operator says whether it is right; `None` where nobody may.
     pub feedback: Option<String>,
+}
+
+/// What the operator said of a verdict.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    /// Whether it is about an outage.
+    pub outage: bool,
+    /// When it was said.
+    pub at: When,
+    /// Whether the text is still the one that it was said of.
+    pub is_current: bool,
+}
+
+impl Judgement {
+    /// Whether the operator said just this: a form shows what was said.
+    pub fn is_marked(&self, outage: bool) -> bool {
+        self.mark.as_ref().is_some_and(|mark| mark.outage == outage)
+    }
 }
 
 /// How the judge works and how good it is.

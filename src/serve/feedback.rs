@@ -17,14 +17,14 @@ use crate::model::{Id, id::digest};
 /// What the form says.
 #[derive(Deserialize)]
 pub struct Said {
-    /// `outage` or `none`.
+    /// `outage`, `none`, or `unmarked` to take back what was said.
     outage: String,
     /// The operator's token; empty where it comes as a header.
     #[serde(default)]
     token: String,
 }
 
-/// Marks the item and goes back to its page.
+/// Marks the item, or takes its mark back, and goes back to its page.
 pub async fn post(
     State(context): State<Context>,
     Path(id): Path<String>,
@@ -39,12 +39,13 @@ pub async fn post(
         return refused("That is not the operator's token.");
     }
     let Ok(item) = id.parse::<Id>() else { return pages::not_found().await };
-    let outage = match said.outage.as_str() {
-        "outage" => true,
-        "none" => false,
-        _ => return (StatusCode::BAD_REQUEST, "outage is `outage` or `none`\n").into_response(),
+    let done = match said.outage.as_str() {
+        "outage" => context.store.mark(item, true).await,
+        "none" => context.store.mark(item, false).await,
+        "unmarked" => context.store.unmark(item).await,
+        _ => return (StatusCode::BAD_REQUEST, "outage is `outage`, `none` or `unmarked`\n").into_response(),
     };
-    match context.store.mark(item, outage).await {
+    match done {
         Ok(true) => Redirect::to(&format!("/item/{item}")).into_response(),
         Ok(false) => pages::not_found().await,
         Err(error) => pages::unavailable(&error),

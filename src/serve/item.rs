@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::Response,
 };
 
@@ -16,7 +16,7 @@ use crate::{
         self, duration, underline,
         view::{self, Edit, Fact, Frame, Judgement, When},
     },
-    store::{EarlierVerdict, ItemRow, StoreError, Version},
+    store::{EarlierVerdict, ItemRow, Mark, StoreError, Version},
     text::{diff::diff, html::excerpt},
 };
 
@@ -40,7 +40,28 @@ pub async fn page(State(context): State<Context>, Path(id): Path<String>) -> Res
         Ok(earlier) => earlier,
         Err(error) => return pages::unavailable(&error),
     };
-    pages::rendered(StatusCode::OK, render::pages::item(&view(&context, row, &versions, related, &earlier)))
+    let mark = match context.store.marks_on(std::slice::from_ref(&row)).await {
+        Ok(mut marks) => marks.remove(&id),
+        Err(error) => return pages::unavailable(&error),
+    };
+    let is_open_to_marks = context.token.is_some();
+    let view = view(&context, row, &versions, related, Said { earlier, mark });
+    let mut response = pages::rendered(StatusCode::OK, render::pages::item(&view));
+    if is_open_to_marks {
+        // Who marks comes back to this very page and must see it: a browser asks each time.
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    }
+    response
+}
+
+/// What was said of an item besides its verdict.
+struct Said {
+    earlier: Vec<EarlierVerdict>,
+    mark: Option<Mark>,
+}
+
+fn mark(mark: Mark, now: Timestamp) -> view::Mark {
+    view::Mark { outage: mark.outage, at: When::new(mark.marked_at, now), is_current: mark.is_current }
 }
 
 /// What earlier versions said.
@@ -82,13 +103,7 @@ async fn related(context: &Context, row: &ItemRow) -> Result<Related, StoreError
     Ok(Related { original, copies, around })
 }
 
-fn view(
-    context: &Context,
-    row: ItemRow,
-    versions: &[Version],
-    related: Related,
-    earlier: &[EarlierVerdict],
-) -> view::Item {
+fn view(context: &Context, row: ItemRow, versions: &[Version], related: Related, said: Said) -> view::Item {
     let now = context.clock.now();
     let display =
         if row.item.kind == ItemKind::StatusUpdate { Display::Full } else { feed::display(context, &row.item.source) };
@@ -112,7 +127,8 @@ fn view(
         facts: facts(&row, now),
         services: service_links(&row.verdict),
         judgement: Judgement {
-            earlier: earlier_verdicts(earlier, now),
+            earlier: earlier_verdicts(&said.earlier, now),
+            mark: said.mark.map(|said| mark(said, now)),
             feedback: context.token.is_some().then(|| format!("/item/{}/feedback", row.item.id)),
             ..judgement(&row.verdict)
         },
@@ -189,6 +205,7 @@ pub fn judgement(verdict: &Verdict) -> Judgement {
         why: verdict.why.clone(),
         version: verdict.version.clone(),
         earlier: Vec::new(),
+        mark: None,
         feedback: None,
     }
 }

@@ -11,7 +11,9 @@ use sea_orm::{
 use super::{
     Store, StoreError, availability, changes, incidents, incidents::Coming, observed, posts, schema, sql, states,
 };
-use crate::model::{Batch, ExportLine, Id, Item, Judged, Operation, SourceState, Subject, Timestamp, time};
+use crate::model::{
+    Batch, ExportLine, ExportedMark, Id, Item, Judged, Operation, SourceState, Subject, Timestamp, time,
+};
 
 /// Rows of one insert: 20 columns each, below SQLite's 32,766 variables; row-by-row is ten times slower.
 const ROWS: usize = 200;
@@ -75,7 +77,9 @@ impl Store {
             states::write(&transaction, &batch.pages).await?;
             outcomes.push(committed);
         }
+        let marks = known.marks(batches);
         known.write(&transaction, now, &mut subjects).await?;
+        super::marks::take(&transaction, marks).await?;
         observed::write(&transaction, batches).await?;
         for (batch, outcome) in batches.iter().zip(&mut outcomes) {
             let mut deleted = batch.deleted.clone();
@@ -175,7 +179,7 @@ impl Known {
     /// replaces anything.
     fn take_exported(&mut self, line: &ExportLine, committed: &mut Committed) {
         let ExportLine::Item(exported) = line else { return };
-        if self.stored.contains_key(&exported.id) {
+        if self.deleted.contains(&exported.id) || self.stored.contains_key(&exported.id) {
             return;
         }
         let version = i32::try_from(exported.version).unwrap_or(i32::MAX);
@@ -185,6 +189,15 @@ impl Known {
         committed.new_items += 1;
         self.fresh.push((exported.id, row(&judged, &digest, version, exported.edited_at)));
         self.stored.insert(exported.id, (digest, version));
+    }
+
+    /// The marks of another archive on what is held, or will be when this is written.
+    fn marks<'a>(&self, batches: &'a [Batch]) -> Vec<(Id, &'a ExportedMark)> {
+        let lines = batches.iter().flat_map(|batch| &batch.exported).filter_map(|line| match line {
+            ExportLine::Item(item) => Some((item.id, item.mark.as_ref()?)),
+            _ => None,
+        });
+        lines.filter(|(id, _)| self.stored.contains_key(id)).collect()
     }
 
     /// Writes new items, keeps the old text of edited ones, and names them all.

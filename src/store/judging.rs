@@ -1,4 +1,4 @@
-//! Judging again, with the old verdict kept; and what people say of verdicts.
+//! Judging again, with the old verdict kept.
 
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -7,19 +7,6 @@ use sea_orm::{
 
 use super::{IncidentRow, ItemRow, Store, StoreError, changes, commit::to_json, read::item_row, schema, sql};
 use crate::model::{Id, Operation, Subject, Timestamp, Verdict, time};
-
-/// Somebody's word on an item: is it about an outage?
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
-    /// The item.
-    pub item: Id,
-    /// What it is.
-    pub outage: bool,
-    /// What had judged it then.
-    pub judged_by: String,
-    /// When it was said.
-    pub marked_at: Timestamp,
-}
 
 /// An earlier verdict on an item.
 #[derive(Debug, Clone, PartialEq)]
@@ -156,48 +143,6 @@ impl Store {
                 Ok(EarlierVerdict { verdict: verdict.map_err(wrong)?, replaced_at: time::from_micros(row.replaced_at) })
             })
             .collect()
-    }
-
-    /// Marks an item: the last word counts. `false` when there is no such item.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn mark(&self, item: Id, outage: bool) -> Result<bool, StoreError> {
-        let Some(row) = self.item(item).await? else { return Ok(false) };
-        let mark = schema::marks::ActiveModel {
-            item: Set(item.to_string()),
-            outage: Set(outage),
-            judged_by: Set(row.verdict.version),
-            marked_at: Set(time::micros(self.clock.now())),
-        };
-        let again = OnConflict::column(schema::marks::Column::Item)
-            .update_columns([
-                schema::marks::Column::Outage,
-                schema::marks::Column::JudgedBy,
-                schema::marks::Column::MarkedAt,
-            ])
-            .to_owned();
-        let transaction = sql::begin(&self.writer).await?;
-        schema::marks::Entity::insert(mark).on_conflict(again).exec_without_returning(&transaction).await?;
-        transaction.commit().await?;
-        Ok(true)
-    }
-
-    /// Every mark, with its item; marks on what is gone are left out.
-    ///
-    /// # Errors
-    /// As [`Store::rows`].
-    pub async fn marks(&self) -> Result<Vec<(Mark, ItemRow)>, StoreError> {
-        let rows =
-            schema::marks::Entity::find().order_by_asc(schema::marks::Column::MarkedAt).all(&self.reader).await?;
-        let mut marks = Vec::with_capacity(rows.len());
-        for row in rows {
-            let Ok(item) = row.item.parse::<Id>() else { continue };
-            let Some(held) = self.item(item).await? else { continue };
-            let marked_at = time::from_micros(row.marked_at);
-            marks.push((Mark { item, outage: row.outage, judged_by: row.judged_by, marked_at }, held));
-        }
-        Ok(marks)
     }
 }
 

@@ -189,6 +189,7 @@ table!(
         outage: bool,
         judged_by: String,
         marked_at: i64,
+        digest: Option<String>,
     }
 );
 

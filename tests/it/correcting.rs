@@ -6,7 +6,7 @@ use downwire::{
     catalogue::Catalogue,
     classify::Classifier,
     jobs::{Stop, Trouble, rejudge},
-    model::{Batch, ExportLine, ExportedItem, Id, Incident, Item, ItemKind, Judged, SourceKind, Verdict},
+    model::{Batch, ExportLine, ExportedItem, ExportedMark, Id, Incident, Item, ItemKind, Judged, SourceKind, Verdict},
     source,
     store::Store,
 };
@@ -93,6 +93,7 @@ fn line_of(value: &Item, verdict: Verdict) -> ExportLine {
         version: 1,
         hidden: false,
         verdict,
+        mark: None,
     }))
 }
 
@@ -290,4 +291,149 @@ async fn only_who_has_the_token_marks_and_no_other_site_does() {
     }
     let marks = store.marks().await.expect("reads");
     assert_eq!((marks.len(), marks[0].0.outage), (1, true));
+}
+
+/// The same item with other words: an edit.
+fn edited(value: &Item, judge: &Classifier, title: &str) -> Batch {
+    let value = Item { title: title.to_owned(), ..value.clone() };
+    Batch { items: vec![Judged { verdict: judge.judge_item(&value), facts: Vec::new(), value }], ..Batch::default() }
+}
+
+async fn a_mark_is_of_the_words_that_were_marked(backend: Backend) {
+    let (folder, judge) = (Folder::new(), Classifier::new(&Catalogue::built_in()));
+    let Some((store, items)) = filled(backend, &folder, &judge).await else { return };
+    assert!(store.mark(items[3].id, true).await.expect("marks"));
+    let is_current = || async { store.marks().await.expect("reads")[0].0.is_current };
+    assert!(is_current().await);
+    store.commit(&[edited(&items[3], &judge, "A recipe for pancakes")]).await.expect("commits");
+    assert!(!is_current().await, "nobody marked the recipe");
+    store.commit(&[edited(&items[3], &judge, &items[3].title)]).await.expect("commits");
+    assert!(is_current().await, "an edit that was taken back");
+    assert!(store.unmark(items[3].id).await.expect("takes back"));
+    assert!(store.marks().await.expect("reads").is_empty());
+    assert!(!store.unmark(Id::derive("feed:a", "nobody")).await.expect("asks"), "there is no such item");
+}
+
+async fn of_two_archives_marks_the_later_one_counts(backend: Backend) {
+    let (folder, judge) = (Folder::new(), Classifier::new(&Catalogue::built_in()));
+    let Some((store, items)) = filled(backend, &folder, &judge).await else { return };
+    let late = item("late", "ChatGPT is down");
+    let line = |value: &Item, outage, marked_at: &str| {
+        let mark = ExportedMark {
+            outage,
+            judged_by: "other-1".to_owned(),
+            marked_at: marked_at.parse().expect("an instant"),
+            text: Some(value.text_digest()),
+        };
+        let ExportLine::Item(line) = line_of(value, earlier(&judge, value)) else { unreachable!("an item's line") };
+        ExportLine::Item(Box::new(ExportedItem { mark: Some(mark), ..*line }))
+    };
+    store.mark(items[0].id, true).await.expect("marks");
+    store.mark(items[1].id, true).await.expect("marks");
+    let lines = vec![
+        line(&items[0], false, "2024-12-26T18:59:00Z"),
+        line(&items[1], false, "2024-12-26T19:01:00Z"),
+        line(&late, true, "2024-12-26T18:00:00Z"),
+    ];
+    store.commit(&[exported(lines)]).await.expect("commits");
+    let mut said = Vec::new();
+    for id in [items[0].id, items[1].id, late.id] {
+        let row = store.item(id).await.expect("reads").expect("there");
+        let mark = store.marks_on(&[row]).await.expect("reads").into_values().next().expect("a mark");
+        said.push((mark.outage, mark.judged_by, mark.is_current));
+    }
+    let expected = [(true, "earlier-1"), (false, "other-1"), (true, "other-1")];
+    assert_eq!(said, expected.map(|(outage, by)| (outage, by.to_owned(), true)));
+}
+
+#[tokio::test]
+async fn a_mark_is_of_the_words_that_were_marked_on_sqlite() {
+    a_mark_is_of_the_words_that_were_marked(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_mark_is_of_the_words_that_were_marked_on_postgresql() {
+    a_mark_is_of_the_words_that_were_marked(Backend::Postgres).await;
+}
+
+#[tokio::test]
+async fn of_two_archives_marks_the_later_one_counts_on_sqlite() {
+    of_two_archives_marks_the_later_one_counts(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn of_two_archives_marks_the_later_one_counts_on_postgresql() {
+    of_two_archives_marks_the_later_one_counts(Backend::Postgres).await;
+}
+
+/// A folder with a configuration and an archive of these items.
+async fn archive_of(items: &[Item], more: &str) -> (Folder, Store) {
+    let folder = Folder::new();
+    let text = format!(
+        "[archive]\npath = \"index\"\n[catalogue]\nwatch = \"none\"\n[server]\nlisten = \"127.0.0.1:0\"\n{more}"
+    );
+    std::fs::write(folder.path().join("feeds.toml"), text).expect("writes");
+    let judge = Classifier::new(&Catalogue::built_in());
+    let target = downwire::store::Target::new(&folder.path().join("index"), None);
+    let store = Store::open(&target, Arc::new(FixedClock::at("2024-12-26T19:00:00Z"))).await.expect("opens");
+    let judged =
+        items.iter().map(|value| Judged { verdict: judge.judge_item(value), facts: Vec::new(), value: value.clone() });
+    store.commit(&[Batch { items: judged.collect(), ..Batch::default() }]).await.expect("commits");
+    (folder, store)
+}
+
+fn serving(folder: &Folder) -> program::Running {
+    let mut command = program::command(folder.path(), &["run", "--only", "serve"]);
+    command.env("DOWNWIRE_TOKEN", "secret");
+    program::start(command)
+}
+
+#[tokio::test]
+async fn the_page_of_an_item_shows_what_was_marked_and_takes_it_back() {
+    let value = item("1", "ChatGPT is down");
+    let (folder, store) = archive_of(std::slice::from_ref(&value), "").await;
+    let running = serving(&folder);
+    let (page, path) = (format!("/item/{}", value.id), format!("/item/{}/feedback", value.id));
+    let (address, headers) = (running.address.clone(), [("Authorization", "Bearer secret")]);
+    let said = |form: &'static str| post(&address, &path, form, &headers);
+    assert!(!running.get(&page).body.contains("by the operator"));
+    for (form, words, checked) in [
+        ("outage=none", "Marked as no outage by the operator", "value=\"none\" checked"),
+        ("outage=outage", "Marked as an outage by the operator", "value=\"outage\" required checked"),
+    ] {
+        assert_eq!(said(form).await, 303);
+        let shown = running.get(&page).body;
+        assert!(shown.contains(words) && shown.contains(checked) && shown.contains("2024-12-26"), "{form}: {shown}");
+    }
+    let judge = Classifier::new(&Catalogue::built_in());
+    store.commit(&[edited(&value, &judge, "A recipe for pancakes")]).await.expect("commits");
+    assert!(running.get(&page).body.contains("marked before the text changed"));
+    assert_eq!(said("outage=unmarked").await, 303);
+    assert!(!running.get(&page).body.contains("by the operator"));
+}
+
+#[tokio::test]
+async fn marks_travel_with_an_export_and_know_which_words_they_are_of() {
+    let items = ["ChatGPT is down", "A recipe for pancakes", "Sora is down"];
+    let items: Vec<Item> = items.iter().map(|title| item(title, title)).collect();
+    let (folder, store) = archive_of(&items, "").await;
+    for value in &items {
+        store.mark(value.id, value.title.ends_with("down")).await.expect("marks");
+    }
+    let judge = Classifier::new(&Catalogue::built_in());
+    store.commit(&[edited(&items[2], &judge, "Sora is a word for sky")]).await.expect("commits");
+    let listed = program::json_lines(folder.path(), &["--json", "feedback"]);
+    assert_eq!(listed.iter().map(|line| line["current"].clone()).collect::<Vec<_>>(), [true, true, false]);
+    let export = program::call(folder.path(), &["export"]).stdout;
+    let (other, there) = archive_of(&[], "").await;
+    std::fs::write(other.path().join("all.jsonl"), &export).expect("writes");
+    program::json_lines(other.path(), &["--json", "import", "all.jsonl"]);
+    let marks = |marks: Vec<(downwire::store::Mark, downwire::store::ItemRow)>| {
+        let mut said: Vec<_> = marks.into_iter().map(|(mark, _)| (mark.item, mark.outage, mark.is_current)).collect();
+        said.sort();
+        said
+    };
+    let (here, there) = (store.marks().await.expect("reads"), there.marks().await.expect("reads"));
+    assert_eq!(marks(here), marks(there));
+    assert_eq!(program::call(other.path(), &["export"]).stdout, export);
 }
