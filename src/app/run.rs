@@ -102,7 +102,7 @@ async fn start(
 
     let follow = tokio::spawn(follow_when_free(archive.clone(), troubles.search.clone(), follow_stop));
     let ingest = if fetches {
-        start_ingest(&archive, &settings, judge, &troubles, ingest_stop.clone()).await?
+        start_ingest(&archive, &settings, judge.clone(), &troubles, ingest_stop.clone()).await?
     } else {
         Vec::new()
     };
@@ -110,6 +110,7 @@ async fn start(
         let context = serve::Context {
             store: archive.store.clone(),
             search: archive.search.clone(),
+            judge,
             catalogue: Arc::new(settings.catalogue.clone()),
             sources: Arc::new(settings.sources.clone()),
             figures: serve::KeptFigures::default(),

@@ -65,7 +65,7 @@ fn view(row: &IncidentRow, versions: &[Version], now: Timestamp) -> view::Incide
         read_by: row.facts.iter().map(|facts| facts.version.clone()).find(|by| !by.is_empty()).unwrap_or_default(),
         components: incident.components.iter().map(component_words).collect(),
         services: service_links(&row.verdict),
-        judgement: judgement(&row.verdict),
+        judgement: judgement(&row.verdict, None),
         original: incident.url.clone(),
         copy_of: row.copy_of.map(|id| format!("/incident/{id}")),
         origin: match incident.origin {

@@ -11,6 +11,7 @@ use super::{
     search::{kind_words, service_links},
 };
 use crate::{
+    classify::Text,
     model::{Display, Id, ItemKind, Scope, Timestamp, Verdict},
     render::{
         self, duration, underline,
@@ -130,7 +131,7 @@ fn view(context: &Context, row: ItemRow, versions: &[Version], related: Related,
             earlier: earlier_verdicts(&said.earlier, now),
             mark: said.mark.map(|said| mark(said, now)),
             feedback: context.token.is_some().then(|| format!("/item/{}/feedback", row.item.id)),
-            ..judgement(&row.verdict)
+            ..judgement(&row.verdict, needed(context, &row))
         },
         edits: edits(&row, versions, display, now),
         copy_of: related.original.map(|row| (row.item.source, format!("/item/{}", row.item.id))),
@@ -185,10 +186,62 @@ pub fn instant(name: &str, at: Timestamp, now: Timestamp) -> Fact {
     Fact { name: name.to_owned(), value, iso: Some(at.to_string()) }
 }
 
-/// A verdict in words.
-pub fn judgement(verdict: &Verdict) -> Judgement {
+/// What a probability was held against.
+pub struct Needed {
+    /// From here on it is an outage.
+    from: f32,
+    /// Texts of which this holds: `headlines in Spanish`.
+    of: String,
+}
+
+/// What the probability of an item was held against; `None` where that cannot be told any more: another version judged it,
+/// or its words are not held.
+fn needed(context: &Context, row: &ItemRow) -> Option<Needed> {
+    let (item, verdict) = (&row.item, &row.verdict);
+    if verdict.version != context.judge.version() || item.title.is_empty() && item.text.is_empty() {
+        return None;
+    }
+    let (from, language) = context.judge.needed(Text::of(item));
+    let language = language.map(|code| format!(" in {}", language_name(code))).unwrap_or_default();
+    let of = format!("{}s{language}", kind_words(item.kind.as_str()));
+    // An export may have cut what was judged.
+    (verdict.outage == (verdict.score >= from)).then_some(Needed { from, of })
+}
+
+/// The English name of a language that the judge knows.
+fn language_name(code: &str) -> &str {
+    const NAMES: [(&str, &str); 12] = [
+        ("en", "English"),
+        ("de", "German"),
+        ("fr", "French"),
+        ("es", "Spanish"),
+        ("pt", "Portuguese"),
+        ("it", "Italian"),
+        ("pl", "Polish"),
+        ("tr", "Turkish"),
+        ("id", "Indonesian"),
+        ("ja", "Japanese"),
+        ("hi", "Hindi"),
+        ("ar", "Arabic"),
+    ];
+    NAMES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
+}
+
+/// A probability in words, beside what it was held against.
+fn probability(score: f32, needed: Option<&Needed>) -> String {
+    let score = score.clamp(0.0, 1.0) * 100.0;
+    let Some(Needed { from, of }) = needed else { return format!("probability {score:.0} %") };
+    let from = from * 100.0;
+    let side = if score >= from { "at or above" } else { "below" };
+    // Two numbers that round to the same would say nothing.
+    let digits = if score.round() == from.round() { 3 } else { 0 };
+    format!("probability {score:.digits$} %, {side} the {from:.digits$} % that {of} need")
+}
+
+/// A verdict in words, with what its probability was held against, where that is known.
+pub fn judgement(verdict: &Verdict, needed: Option<Needed>) -> Judgement {
     let words = if verdict.outage { "about an outage" } else { "not about an outage" };
-    let mut words = format!("{words} (probability {:.0} %)", verdict.score.clamp(0.0, 1.0) * 100.0);
+    let mut words = format!("{words} ({})", probability(verdict.score, needed.as_ref()));
     if let Some(phase) = &verdict.phase {
         words.push_str(&format!(" · {}", phase.replace('-', ", ")));
     }
@@ -215,4 +268,22 @@ pub fn earlier(version: &Version, now: Timestamp) -> (When, String) {
     let field = |name: &str| version.record.get(name).and_then(|value| value.as_str()).filter(|text| !text.is_empty());
     let said = field("title").or_else(|| field("text")).unwrap_or("(without words)");
     (When::new(version.replaced_at, now), excerpt(said, 300))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probability_stands_beside_what_it_was_held_against() {
+        let needed = |from| Needed { from, of: "headlines in Spanish".to_owned() };
+        for (score, from, words) in [
+            (0.71, 0.75, "probability 71 %, below the 75 % that headlines in Spanish need"),
+            (0.752, 0.75, "probability 75.200 %, at or above the 75.000 % that headlines in Spanish need"),
+            (0.9, 0.75, "probability 90 %, at or above the 75 % that headlines in Spanish need"),
+        ] {
+            assert_eq!(probability(score, Some(&needed(from))), words);
+        }
+        assert_eq!(probability(0.71, None), "probability 71 %");
+    }
 }

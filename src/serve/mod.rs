@@ -45,6 +45,7 @@ pub use hit::HitLine;
 
 use crate::{
     catalogue::Catalogue,
+    classify::Classifier,
     config::Privacy,
     model::{Clock, SourceSpec},
     search::Search,
@@ -73,6 +74,8 @@ pub struct Context {
     pub store: Store,
     /// The index.
     pub search: Search,
+    /// What judges: pages tell how it came to a verdict.
+    pub judge: Arc<Classifier>,
     /// Names and aliases of services.
     pub catalogue: Arc<Catalogue>,
     /// The configured sources.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use downwire::{
     catalogue::Catalogue,
-    classify::Classifier,
+    classify::{Classifier, Text},
     jobs::{Stop, Trouble, rejudge},
     model::{Batch, ExportLine, ExportedItem, ExportedMark, Id, Incident, Item, ItemKind, Judged, SourceKind, Verdict},
     source,
@@ -436,4 +436,26 @@ async fn marks_travel_with_an_export_and_know_which_words_they_are_of() {
     let (here, there) = (store.marks().await.expect("reads"), there.marks().await.expect("reads"));
     assert_eq!(marks(here), marks(there));
     assert_eq!(program::call(other.path(), &["export"]).stdout, export);
+}
+
+#[tokio::test]
+async fn the_page_of_an_item_says_what_its_probability_was_held_against() {
+    let judge = Classifier::new(&Catalogue::built_in());
+    let texts = ["ChatGPT is down for everyone", "A recipe for pancakes", "Caída de ChatGPT: no funciona para nadie"];
+    let items: Vec<Item> = texts.iter().map(|title| item(title, title)).collect();
+    let (folder, _store) = archive_of(&items, "").await;
+    let running = serving(&folder);
+    for (value, language) in items.iter().zip(["", "", " in Spanish"]) {
+        let verdict = judge.judge_item(value);
+        let (needed, _) = judge.needed(Text::of(value));
+        assert_eq!(verdict.outage, verdict.score >= needed);
+        let side = if verdict.outage { "at or above" } else { "below" };
+        let words = format!(
+            "(probability {:.0} %, {side} the {:.0} % that headlines{language} need)",
+            verdict.score * 100.0,
+            needed * 100.0
+        );
+        let shown = running.get(&format!("/item/{}", value.id)).body;
+        assert!(shown.contains(&words), "{words} is not in {shown}");
+    }
 }
