@@ -119,6 +119,7 @@ async fn start(
             ready: troubles.ready(ingest_stop),
             metrics,
             token: settings.token.as_deref().map(Into::into),
+            guesses: serve::Guesses::default(),
             privacy: settings.privacy,
             contact: settings.fetch.contact.as_deref().map(Into::into),
         };

@@ -240,18 +240,43 @@ async fn the_last_mark_counts_on_postgresql() {
 
 /// Posts a form and gives the status.
 async fn post(address: &str, path: &str, form: &str, headers: &[(&str, &str)]) -> u16 {
+    let answer = answer(address, path, form, headers).await;
+    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
+}
+
+/// Posts a form and gives the whole answer.
+async fn answer(address: &str, path: &str, form: &str, headers: &[(&str, &str)]) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let mut stream = tokio::net::TcpStream::connect(address).await.expect("connects");
     let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let host = if more.contains("Host: ") { String::new() } else { format!("Host: {address}\r\n") };
     let request = format!(
-        "POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{more}\
+        "POST {path} HTTP/1.1\r\n{host}Connection: close\r\n{more}\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
         form.len()
     );
     stream.write_all(request.as_bytes()).await.expect("writes");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("reads");
-    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
+    answer
+}
+
+#[tokio::test]
+async fn who_guesses_the_token_is_slowed_down_and_seen() {
+    let value = item("1", "ChatGPT is down");
+    let (folder, store) = archive_of(std::slice::from_ref(&value), "").await;
+    let running = serving(&folder);
+    let path = format!("/item/{}/feedback", value.id);
+    for _ in 0..5 {
+        let said = answer(&running.address, &path, "outage=none&token=guess", &[]).await;
+        assert!(said.starts_with("HTTP/1.1 403") && said.contains("DOWNWIRE_TOKEN"), "{said}");
+    }
+    // Also the right one: who may go on trying finds out which it is.
+    let said = answer(&running.address, &path, "outage=none&token=secret", &[]).await;
+    assert!(said.starts_with("HTTP/1.1 429") && said.to_lowercase().contains("retry-after: "), "{said}");
+    assert!(store.marks().await.expect("reads").is_empty());
+    assert!(running.log().contains("a wrong operator's token was given: 5 from one address"), "{}", running.log());
+    assert!(running.get("/metrics").body.contains("downwire_wrong_tokens_total 5"));
 }
 
 #[tokio::test]
@@ -283,9 +308,12 @@ async fn only_who_has_the_token_marks_and_no_other_site_does() {
         ("outage=none", &[], 403),
         ("outage=none&token=secret", &site[..], 403),
         ("outage=none&token=secret", &[("Origin", "https://evil.example")], 403),
+        ("outage=none&token=secret", &[("Origin", "http://evil.example"), ("Host", "evil.example")], 403),
         ("outage=maybe&token=secret", &[], 400),
+        ("token=secret", &[], 400),
         ("outage=none&token=secret", &[("Sec-Fetch-Site", "same-origin")], 303),
         ("outage=outage", &[("Authorization", "Bearer secret")], 303),
+        ("outage=outage", &[("Authorization", "bearer secret")], 303),
     ] {
         assert_eq!(post(&running.address, &path, form, headers).await, status, "{form} {headers:?}");
     }
