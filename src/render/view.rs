@@ -227,12 +227,27 @@ pub struct Judgement {
     pub why: Vec<String>,
     /// What judged.
     pub version: String,
-    /// What earlier versions said: in words, by which, until when.
-    pub earlier: Vec<(String, String, When)>,
+    /// What was said before, newest first.
+    pub earlier: Vec<EarlierJudgement>,
     /// What the operator said of it.
     pub mark: Option<Mark>,
     /// Where an operator says whether it is right; `None` where nobody may.
     pub feedback: Option<String>,
+}
+
+/// A verdict that another took the place of.
+#[derive(Debug, Clone)]
+pub struct EarlierJudgement {
+    /// In words.
+    pub words: String,
+    /// The services that it named.
+    pub services: Vec<String>,
+    /// The reasons.
+    pub why: Vec<String>,
+    /// What judged.
+    pub version: String,
+    /// When the other took its place.
+    pub until: When,
 }
 
 /// What the operator said of a verdict.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     classify::Text,
-    model::{Display, Id, ItemKind, Scope, Timestamp, Verdict},
+    model::{Display, Id, ItemKind, Role, Scope, Timestamp, Verdict, verdict::Attribution},
     render::{
         self, duration, underline,
         view::{self, Edit, Fact, Frame, Judgement, When},
@@ -65,13 +65,24 @@ fn mark(mark: Mark, now: Timestamp) -> view::Mark {
     view::Mark { outage: mark.outage, at: When::new(mark.marked_at, now), is_current: mark.is_current }
 }
 
-/// What earlier versions said.
-fn earlier_verdicts(earlier: &[EarlierVerdict], now: Timestamp) -> Vec<(String, String, When)> {
-    let said = |one: &EarlierVerdict| {
-        let words = if one.verdict.outage { "about an outage" } else { "not about an outage" };
-        (words.to_owned(), one.verdict.version.clone(), When::new(one.replaced_at, now))
+/// What was said before.
+pub fn earlier_verdicts(earlier: Vec<EarlierVerdict>, now: Timestamp) -> Vec<view::EarlierJudgement> {
+    let said = |one: EarlierVerdict| view::EarlierJudgement {
+        words: judgement(&one.verdict, None).words,
+        services: services_in_words(&one.verdict),
+        why: one.verdict.why,
+        version: one.verdict.version,
+        until: When::new(one.replaced_at, now),
     };
-    earlier.iter().map(said).collect()
+    earlier.into_iter().map(said).collect()
+}
+
+fn services_in_words(verdict: &Verdict) -> Vec<String> {
+    let named = |service: &Attribution| match service.role {
+        Role::Affected => service.name.clone(),
+        Role::Upstream => format!("{} (upstream)", service.name),
+    };
+    verdict.services.iter().map(named).collect()
 }
 
 /// What an item repeats, and what repeats it or the same original.
@@ -128,7 +139,7 @@ fn view(context: &Context, row: ItemRow, versions: &[Version], related: Related,
         facts: facts(&row, now),
         services: service_links(&row.verdict),
         judgement: Judgement {
-            earlier: earlier_verdicts(&said.earlier, now),
+            earlier: earlier_verdicts(said.earlier, now),
             mark: said.mark.map(|said| mark(said, now)),
             feedback: context.token.is_some().then(|| format!("/item/{}/feedback", row.item.id)),
             ..judgement(&row.verdict, needed(context, &row))

@@ -9,10 +9,11 @@ use sea_orm::{
 };
 
 use super::{
-    Store, StoreError, availability, changes, incidents, incidents::Coming, observed, posts, schema, sql, states,
+    Store, StoreError, availability, changes, incidents, incidents::Coming, judging, observed, posts, schema, sql,
+    states,
 };
 use crate::model::{
-    Batch, ExportLine, ExportedMark, Id, Item, Judged, Operation, SourceState, Subject, Timestamp, time,
+    Batch, ExportLine, ExportedMark, Id, Item, Judged, Operation, SourceState, Subject, Timestamp, Verdict, time,
 };
 
 /// Rows of one insert: 20 columns each, below SQLite's 32,766 variables; row-by-row is ten times slower.
@@ -215,6 +216,12 @@ impl Known {
         for (id, mut edited) in self.edited {
             let Some(old) = schema::items::Entity::find_by_id(id.to_string()).one(transaction).await? else { continue };
             keep_version(transaction, &old, now).await?;
+            // What another version said of the older words is no more to be had from this one.
+            if let Ok(verdict) = serde_json::from_str::<Verdict>(&old.verdict)
+                && edited.judged_by.try_as_ref() != Some(&verdict.version)
+            {
+                judging::keep(transaction, old.id.clone(), &verdict, now).await?;
+            }
             // An item keeps the time it was first known by, when its source gives none.
             if edited.published_estimated.try_as_ref() == Some(&true) {
                 edited.published_at = Set(old.published_at);

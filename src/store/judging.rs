@@ -130,7 +130,7 @@ impl Store {
     pub async fn earlier_verdicts(&self, item: Id) -> Result<Vec<EarlierVerdict>, StoreError> {
         let rows = schema::verdicts::Entity::find()
             .filter(schema::verdicts::Column::Item.eq(item.to_string()))
-            .order_by_desc(schema::verdicts::Column::ReplacedAt)
+            .order_by_desc(schema::verdicts::Column::Number)
             .all(&self.reader)
             .await?;
         rows.into_iter()
@@ -146,22 +146,28 @@ impl Store {
     }
 }
 
-/// Puts a verdict that another takes the place of into the history.
-async fn keep(
+/// Puts a verdict that another takes the place of into the history, behind what stands there. Where the newest one is of
+/// the same version (the text was edited in between), it takes its place: nobody is shown one version twice in a row.
+pub(super) async fn keep(
     transaction: &DatabaseTransaction,
     id: String,
     verdict: &Verdict,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let kept = schema::verdicts::ActiveModel {
+    use schema::verdicts::{ActiveModel, Column, Entity};
+    let newest =
+        Entity::find().filter(Column::Item.eq(id.clone())).order_by_desc(Column::Number).one(transaction).await?;
+    let number = newest.map_or(1, |row| if row.judged_by == verdict.version { row.number } else { row.number + 1 });
+    let kept = ActiveModel {
         item: Set(id),
+        number: Set(number),
         judged_by: Set(verdict.version.clone()),
         replaced_at: Set(time::micros(now)),
         verdict: Set(to_json(verdict)),
     };
-    let again = OnConflict::columns([schema::verdicts::Column::Item, schema::verdicts::Column::JudgedBy])
-        .update_columns([schema::verdicts::Column::ReplacedAt, schema::verdicts::Column::Verdict])
+    let again = OnConflict::columns([Column::Item, Column::Number])
+        .update_columns([Column::ReplacedAt, Column::Verdict])
         .to_owned();
-    schema::verdicts::Entity::insert(kept).on_conflict(again).exec_without_returning(transaction).await?;
+    Entity::insert(kept).on_conflict(again).exec_without_returning(transaction).await?;
     Ok(())
 }

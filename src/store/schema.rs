@@ -164,6 +164,7 @@ table!(
         #[sea_orm(primary_key, auto_increment = false)]
         item: String,
         #[sea_orm(primary_key, auto_increment = false)]
+        number: i32,
         judged_by: String,
         replaced_at: i64,
         verdict: String,

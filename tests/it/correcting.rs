@@ -487,3 +487,63 @@ async fn the_page_of_an_item_says_what_its_probability_was_held_against() {
         assert!(shown.contains(&words), "{words} is not in {shown}");
     }
 }
+
+async fn every_verdict_that_was_replaced_stays_in_its_order(backend: Backend) {
+    let (folder, judge) = (Folder::new(), Classifier::new(&Catalogue::built_in()));
+    let Some((store, items)) = filled(backend, &folder, &judge).await else { return };
+    let id = items[0].id;
+    let judged = async |by: &str| {
+        let row = store.item(id).await.expect("reads").expect("there");
+        let verdict = Verdict { version: by.to_owned(), ..row.verdict.clone() };
+        assert_eq!(store.rejudge(by, &[(row, verdict)]).await.expect("judges"), 1);
+    };
+    let history = async || -> Vec<String> {
+        let earlier = store.earlier_verdicts(id).await.expect("reads");
+        earlier.into_iter().map(|one| one.verdict.version).collect()
+    };
+    for by in ["b", "a", "b", "a", "b"] {
+        judged(by).await;
+    }
+    assert_eq!(history().await, ["a", "b", "a", "b", "earlier-1"], "newest first, each time");
+    // What an edit brings is judged by whoever brings it: what another said before stays, and nobody twice in a row.
+    store.commit(&[edited(&items[0], &judge, "ChatGPT is down again")]).await.expect("commits");
+    assert_eq!(history().await, ["b", "a", "b", "a", "b", "earlier-1"]);
+    let row = store.item(id).await.expect("reads").expect("there");
+    let same = Verdict { score: 0.5, version: "b".to_owned(), ..row.verdict.clone() };
+    let batch = |title: &str| Batch {
+        items: vec![Judged {
+            verdict: same.clone(),
+            facts: Vec::new(),
+            value: Item { title: title.to_owned(), ..items[0].clone() },
+        }],
+        ..Batch::default()
+    };
+    store.commit(&[batch("once more")]).await.expect("commits");
+    store.commit(&[batch("and again")]).await.expect("commits");
+    assert_eq!(history().await.iter().take(3).map(String::as_str).collect::<Vec<_>>(), [judge.version(), "b", "a"]);
+}
+
+#[tokio::test]
+async fn every_verdict_that_was_replaced_stays_in_its_order_on_sqlite() {
+    every_verdict_that_was_replaced_stays_in_its_order(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn every_verdict_that_was_replaced_stays_in_its_order_on_postgresql() {
+    every_verdict_that_was_replaced_stays_in_its_order(Backend::Postgres).await;
+}
+
+#[tokio::test]
+async fn the_page_of_an_item_shows_earlier_verdicts_whole() {
+    let value = item("1", "ChatGPT is down for everyone");
+    let (folder, store) = archive_of(std::slice::from_ref(&value), "").await;
+    let row = store.item(value.id).await.expect("reads").expect("there");
+    let other = Verdict { version: "other-1".to_owned(), outage: false, score: 0.25, ..row.verdict.clone() };
+    let first = row.verdict.clone();
+    store.rejudge("other-1", &[(row, other)]).await.expect("judges");
+    let shown = serving(&folder).get(&format!("/item/{}", value.id)).body;
+    let before = shown.split_once("What was said before (1)").expect("the history").1;
+    let words = format!("{} said: about an outage (probability {:.0} %)", first.version, first.score * 100.0);
+    assert!(before.contains(&words) && before.contains("; services: ChatGPT."), "{words}: {before}");
+    assert!(!first.why.is_empty() && before.contains("<li dir=\"auto\">"), "{before}");
+}
