@@ -275,6 +275,8 @@ pub struct Method {
     pub frame: Frame,
     /// How it works.
     pub paragraphs: Vec<String>,
+    /// Why the table does not hold for what judges here; `None` where it does.
+    pub caution: Option<String>,
     /// What the table was measured on.
     pub measured_on: String,
     /// The heads of the table.

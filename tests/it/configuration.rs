@@ -166,6 +166,17 @@ fn whatever_judges_uses_the_weights_that_the_configuration_names() {
     program::json_lines(folder.path(), &["--json", "import", "feed.xml"]);
     let export = program::json_lines(folder.path(), &["export"]);
     assert!(judged_by(&export.last().expect("an item")["verdict"]), "{export:?}");
+    let method = |folder: &Folder| {
+        program::start(program::command(folder.path(), &["run", "--only", "serve"])).get("/about/method").body
+    };
+    let shown = method(&folder);
+    assert!(
+        shown.contains("These figures do not hold for this site") && shown.contains("here other weights judge (mine-")
+    );
+    let plain = "[catalogue]\nwatch = \"none\"\n[server]\nlisten = \"127.0.0.1:0\"\n";
+    std::fs::write(folder.path().join("feeds.toml"), plain).expect("writes");
+    let shown = method(&folder);
+    assert!(!shown.contains("do not hold") && shown.contains("train --marks"), "{shown}");
 }
 
 #[test]
