@@ -233,7 +233,7 @@ pub struct ClassifyArgs {
     /// input, also `-`]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Weights that `train` wrote [default: the ones in the program]
+    /// Weights that `train` wrote [default: those of the configuration, else the ones in the program]
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
 }
@@ -248,7 +248,7 @@ pub struct EvalArgs {
     /// "outage" (true or false)
     #[arg(long = "peer", value_name = "NAME=FILE", value_parser = peer)]
     pub peers: Vec<Peer>,
-    /// Weights that `train` wrote [default: the ones in the program]
+    /// Weights that `train` wrote [default: those of the configuration, else the ones in the program]
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
     /// Write the main figures as a table, for the page /about/method

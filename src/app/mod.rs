@@ -6,7 +6,7 @@ mod holder;
 mod logging;
 mod run;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Parser as _;
 
@@ -14,7 +14,7 @@ use crate::{
     classify::Classifier,
     cli::{Cli, Command, RunArgs, SourcesArgs},
     commands::{self, Archive, Output},
-    config::{self, Settings},
+    config::{self, Problems, Settings},
     fetch::{self, Fetcher},
     jobs::Stages,
     model::Clock,
@@ -66,6 +66,11 @@ pub fn main() -> ExitCode {
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        // What is only seen in a file that the configuration names.
+        Err(error) if error.is::<Problems>() => {
+            eprintln!("{error}");
+            ExitCode::from(WRONG_USAGE)
+        }
         Err(error) => {
             eprintln!("downwire: {error:#}");
             ExitCode::FAILURE
@@ -93,7 +98,7 @@ async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyho
         }
         Command::Fetch(arguments) => {
             let archive = open(&settings).await?;
-            let stages = Arc::new(stages(&settings, archive.store.clone())?);
+            let stages = Arc::new(stages(&settings, Arc::new(commands::judge(&settings)?), archive.store.clone())?);
             commands::fetch::fetch(archive, stages, &settings, arguments.source.as_deref(), output).await
         }
         Command::Import(arguments) => {
@@ -104,8 +109,14 @@ async fn dispatch(cli: Cli, settings: Option<Settings>, output: Output) -> anyho
             let archive = open(&settings).await?;
             commands::search::search(archive, &settings, &arguments, output).await
         }
-        Command::Classify(arguments) => commands::classify::classify(&settings.catalogue, &arguments),
-        Command::Eval(arguments) => commands::eval::eval(&settings.catalogue, &arguments, output),
+        Command::Classify(mut arguments) => {
+            arguments.weights = weights(arguments.weights, &settings)?;
+            commands::classify::classify(&settings.catalogue, &arguments)
+        }
+        Command::Eval(mut arguments) => {
+            arguments.weights = weights(arguments.weights, &settings)?;
+            commands::eval::eval(&settings.catalogue, &arguments, output)
+        }
         Command::Train(arguments) => {
             let archive = if arguments.marks { Some(open(&settings).await?) } else { None };
             commands::train::train(&settings.catalogue, archive, &arguments, output).await
@@ -134,14 +145,17 @@ async fn open(settings: &Settings) -> anyhow::Result<Archive> {
     Ok(Archive { store, search, folder: settings.archive.path.clone(), clock })
 }
 
+/// The weights that a command was given, else the configured ones, which are looked at here: what is wrong with them is a
+/// problem of the configuration.
+fn weights(given: Option<PathBuf>, settings: &Settings) -> anyhow::Result<Option<PathBuf>> {
+    let Some(configured) = settings.weights.as_ref().filter(|_| given.is_none()) else { return Ok(given) };
+    commands::judge(settings)?;
+    Ok(Some(configured.path.clone()))
+}
+
 /// The stages between source and store.
-fn stages(settings: &Settings, store: Store) -> anyhow::Result<Stages> {
-    Ok(Stages {
-        fetcher: fetcher(settings, false)?,
-        classifier: Arc::new(Classifier::new(&settings.catalogue)),
-        clock: Arc::new(SystemClock),
-        store,
-    })
+fn stages(settings: &Settings, classifier: Arc<Classifier>, store: Store) -> anyhow::Result<Stages> {
+    Ok(Stages { fetcher: fetcher(settings, false)?, classifier, clock: Arc::new(SystemClock), store })
 }
 
 /// The fetcher of this configuration; `to_ourselves` allows the loopback, for asking a running downwire.

@@ -7,8 +7,9 @@ use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 
 use super::{holder, open, stages};
 use crate::{
+    classify::Classifier,
     cli::Part,
-    commands::Archive,
+    commands::{self, Archive},
     config::{Origin, Settings},
     demo::PretendInternet,
     jobs::{
@@ -35,8 +36,9 @@ pub async fn run(settings: Settings, only: &[Part]) -> anyhow::Result<()> {
     // First of all, because it is what most often goes wrong.
     let listener = if wants(Part::Serve) { Some(bind(settings.server.listen).await?) } else { None };
     let settings = with_port(settings, listener.as_ref());
+    let judge = Arc::new(commands::judge(&settings)?);
     let archive = open(&settings).await?;
-    let running = start(archive, settings, listener, wants(Part::Fetch)).await?;
+    let running = start(archive, settings, judge, listener, wants(Part::Fetch)).await?;
     stop_requested().await;
     running.stop().await
 }
@@ -62,8 +64,9 @@ pub async fn demo(listen: SocketAddr) -> anyhow::Result<()> {
     println!(
         "The demo shows 26 December 2024, from a pretend internet inside this program. Nothing leaves this machine."
     );
+    let judge = Arc::new(commands::judge(&settings)?);
     let archive = open(&settings).await?;
-    let running = start(archive, settings, Some(listener), true).await?;
+    let running = start(archive, settings, judge, Some(listener), true).await?;
     stop_requested().await;
     running.stop().await?;
     internet.stop().await;
@@ -85,6 +88,7 @@ struct Running {
 async fn start(
     archive: Archive,
     settings: Settings,
+    judge: Arc<Classifier>,
     listener: Option<TcpListener>,
     fetches: bool,
 ) -> anyhow::Result<Running> {
@@ -97,12 +101,16 @@ async fn start(
     let metrics = serve::metrics();
 
     let follow = tokio::spawn(follow_when_free(archive.clone(), troubles.search.clone(), follow_stop));
-    let ingest =
-        if fetches { start_ingest(&archive, &settings, &troubles, ingest_stop.clone()).await? } else { Vec::new() };
+    let ingest = if fetches {
+        start_ingest(&archive, &settings, judge.clone(), &troubles, ingest_stop.clone()).await?
+    } else {
+        Vec::new()
+    };
     let serve = listener.map(|listener| {
         let context = serve::Context {
             store: archive.store.clone(),
             search: archive.search.clone(),
+            judge,
             catalogue: Arc::new(settings.catalogue.clone()),
             sources: Arc::new(settings.sources.clone()),
             figures: serve::KeptFigures::default(),
@@ -111,6 +119,7 @@ async fn start(
             ready: troubles.ready(ingest_stop),
             metrics,
             token: settings.token.as_deref().map(Into::into),
+            guesses: serve::Guesses::default(),
             privacy: settings.privacy,
             contact: settings.fetch.contact.as_deref().map(Into::into),
         };
@@ -129,16 +138,18 @@ async fn start(
 async fn start_ingest(
     archive: &Archive,
     settings: &Settings,
+    judge: Arc<Classifier>,
     troubles: &Troubles,
     stop: Stop,
 ) -> anyhow::Result<Vec<JoinHandle<()>>> {
-    let stages = Arc::new(stages(settings, archive.store.clone())?);
+    let stages = Arc::new(stages(settings, judge, archive.store.clone())?);
     let states = archive.store.source_states().await?;
     let holder = holder::this_process();
     let (held, keep) = lease::keep(archive.store.clone(), "ingest", holder, troubles.lease.clone(), stop.clone());
     let rereading = reread::run(archive.store.clone(), stop.clone());
     let (commits, committer) = commit::committer(archive.store.clone(), troubles.archive.clone(), stop.clone());
-    let again = rejudge::run(archive.store.clone(), stages.classifier.clone(), Trouble::default(), stop.clone());
+    let again =
+        rejudge::run(archive.store.clone(), stages.classifier.clone(), held.clone(), Trouble::default(), stop.clone());
     let (streams, polled): (Vec<_>, Vec<_>) = settings.sources.iter().cloned().partition(|spec| spec.kind.is_stream());
     let listeners = streams.into_iter().map(|spec| {
         let state = state_of(&spec, states.get(&spec.name).cloned(), archive.clock.now());

@@ -356,5 +356,16 @@ pub fn languages() -> &'static [&'static str] {
     &LANGUAGES
 }
 
+impl Classifier {
+    /// From which probability on a text counts as about an outage; and its language, where texts in that need another one
+    /// than most.
+    pub fn needed(&self, subject: Text<'_>) -> (f32, Option<&'static str>) {
+        let mut reading = Reading::default();
+        self.reader.read(&joined(subject), subject.kind, subject.source, &mut reading);
+        let is_moved = self.weights.about.languages[reading.language] != 0.0;
+        (self.threshold(&reading), is_moved.then(|| LANGUAGES[reading.language]))
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -5,11 +5,19 @@ use std::{path::Path, process::ExitCode};
 use serde_json::json;
 
 use super::Output;
-use crate::config::{self, Origin};
+use crate::config::{self, Origin, Problems, Settings};
+
+/// The settings, where the weights that they name can be read.
+fn readable(settings: Settings) -> Result<Settings, Problems> {
+    if settings.weights.is_some() {
+        super::judge(&settings)?;
+    }
+    Ok(settings)
+}
 
 /// Checks the configuration: exit code 0 when it is right, 2 when it is not.
 pub fn check(path: Option<&Path>, output: Output) -> ExitCode {
-    match config::load(path) {
+    match config::load(path).and_then(readable) {
         Ok(settings) => {
             let name = match &settings.origin {
                 Origin::File(path) => path.display().to_string(),

@@ -132,10 +132,12 @@ async fn items(archive: &Archive, settings: &Settings, lines: &mut Lines) -> any
         let rows = archive.store.items_page(after, ROWS).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.item.id);
+        let marks = archive.store.marks_on(&rows).await?;
         for row in rows {
             let source = settings.sources.iter().find(|source| source.name == row.item.source);
             let display = source.map_or(Display::Excerpt, |source| source.display);
-            lines.line(&ExportLine::Item(Box::new(exported_item(row, display))))?;
+            let mark = marks.get(&row.item.id).map(|mark| mark.exported(&row));
+            lines.line(&ExportLine::Item(Box::new(ExportedItem { mark, ..exported_item(row, display) })))?;
         }
     }
 }
@@ -167,5 +169,6 @@ fn exported_item(row: ItemRow, display: Display) -> ExportedItem {
         version: row.version,
         hidden: item.hidden,
         verdict: row.verdict,
+        mark: None,
     }
 }

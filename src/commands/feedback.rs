@@ -56,9 +56,13 @@ async fn list(archive: &Archive, output: Output) -> anyhow::Result<()> {
         output.line(
             || {
                 json!({ "id": mark.item.to_string(), "outage": mark.outage, "verdict": row.verdict.outage,
-                        "judged_by": mark.judged_by, "marked_at": mark.marked_at.to_string() })
+                        "judged_by": mark.judged_by, "marked_at": mark.marked_at.to_string(), "current": mark.is_current })
             },
-            || format!("{} {said} ({})", mark.item, if right { "the verdict agrees" } else { "the verdict differs" }),
+            || {
+                let agrees = if right { "the verdict agrees" } else { "the verdict differs" };
+                let before = if mark.is_current { "" } else { "; marked before the text changed: not learned from" };
+                format!("{} {said} ({agrees}{before})", mark.item)
+            },
         );
     }
     if !output.json {

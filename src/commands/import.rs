@@ -11,7 +11,6 @@ use serde_json::json;
 
 use super::{Archive, Output};
 use crate::{
-    classify::Classifier,
     cli::{EXPORT, ImportArgs},
     config::Settings,
     jobs::{
@@ -36,7 +35,7 @@ pub async fn import(
     output: Output,
 ) -> anyhow::Result<()> {
     let files = files(&arguments.paths)?;
-    let classifier = Classifier::new(&settings.catalogue);
+    let classifier = super::judge(settings)?;
     let platform = arguments.platform.as_deref().and_then(SourceKind::parse);
     let as_export = arguments.platform.as_deref() == Some(EXPORT);
     let service =

@@ -27,11 +27,24 @@ pub use output::Output;
 use std::{path::PathBuf, sync::Arc};
 
 use crate::{
+    classify::Classifier,
+    config::{Problems, Settings},
     jobs::{follow, follow_copies::CopiesFollower, follow_search::SearchFollower},
     model::Clock,
     search::{Search, Writer},
     store::Store,
 };
+
+/// The judge that the configuration names: its weights, its services.
+///
+/// # Errors
+/// The file of weights cannot be read or is none, which is a problem of the configuration.
+pub fn judge(settings: &Settings) -> Result<Classifier, Problems> {
+    let Some(weights) = &settings.weights else { return Ok(Classifier::new(&settings.catalogue)) };
+    labels::judge(&settings.catalogue, Some(&weights.path)).map_err(|error| {
+        weights.problem(format!("{error:#}; expected a file that `downwire train --out` of this version wrote"))
+    })
+}
 
 /// An open archive. Clones share it.
 #[derive(Clone)]

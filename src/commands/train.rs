@@ -46,7 +46,8 @@ pub async fn train(
     }
     if let Some(archive) = archive {
         let marks = archive.store.marks().await?;
-        examples.extend(marks.into_iter().map(|(mark, row)| marked(&mark, row)));
+        let current = marks.into_iter().filter(|(mark, _)| mark.is_current);
+        examples.extend(current.map(|(mark, row)| marked(&mark, row)));
     }
     leave_out(&mut examples, &arguments.without)?;
     let mut others = Vec::new();

@@ -6,7 +6,7 @@ use toml::Spanned;
 use url::Url;
 
 use super::{
-    Archive, Environment, Fetch, Origin, Privacy, Problem, Problems, Schedule, Server, Settings,
+    Archive, Environment, Fetch, Origin, Privacy, Problem, Problems, Schedule, Server, Settings, Weights,
     raw::{self, At, Watch},
 };
 use crate::{
@@ -29,6 +29,7 @@ pub fn settings(text: &str, file: &str, origin: Origin, environment: &Environmen
     let server = checker.server(raw.server.unwrap_or_default(), environment);
     let fetch = checker.fetch(raw.fetch.unwrap_or_default());
     let catalogue = checker.catalogue(&raw.service);
+    let weights = checker.weights(raw.judge.unwrap_or_default());
     let chosen = raw.catalogue.unwrap_or_default();
     let schedule = checker.page_schedule(chosen.schedule.as_ref());
     let mut watched = checker.watched(&catalogue, chosen.watch.as_ref());
@@ -50,7 +51,7 @@ pub fn settings(text: &str, file: &str, origin: Origin, environment: &Environmen
         return Err(checker.problems);
     }
     let Environment { token, log, .. } = environment.clone();
-    Ok(Settings { archive, server, fetch, catalogue, privacy, sources, origin, token, log, notes })
+    Ok(Settings { archive, server, fetch, catalogue, weights, privacy, sources, origin, token, log, notes })
 }
 
 /// Collects problems while it reads.
@@ -68,11 +69,16 @@ impl Checker<'_> {
     }
 
     pub(super) fn problem(&mut self, at: usize, key: &str, message: impl Into<String>) {
+        let problem = self.place(at, key, message.into());
+        self.problems.push(problem);
+    }
+
+    /// A problem at a place of the text.
+    fn place(&self, at: usize, key: &str, message: String) -> Problem {
         let before = self.text.get(..at).unwrap_or("");
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |start| start.chars().count()) + 1;
-        let (file, key, message) = (self.file.to_owned(), key.to_owned(), message.into());
-        self.problems.push(Problem { file, line, column, key, message });
+        Problem { file: self.file.to_owned(), line, column, key: key.to_owned(), message }
     }
 
     /// What the TOML reader says, in its own words, with the nearest known key.
@@ -117,6 +123,17 @@ impl Checker<'_> {
             url
         });
         Server { listen, public_url: public.unwrap_or_else(|| own_url(listen)) }
+    }
+
+    fn weights(&mut self, raw: raw::Judge) -> Option<Weights> {
+        const KEY: &str = "judge.weights";
+        let raw = raw.weights?;
+        if raw.get_ref().trim().is_empty() {
+            self.problem(raw.span().start, KEY, "expected the name of a file that `downwire train --out` wrote");
+            return None;
+        }
+        let place = self.place(raw.span().start, KEY, String::new());
+        Some(Weights { path: PathBuf::from(raw.into_inner()), place })
     }
 
     fn fetch(&mut self, raw: raw::Fetch) -> Fetch {

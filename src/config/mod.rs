@@ -39,6 +39,8 @@ pub struct Settings {
     pub fetch: Fetch,
     /// Every service that downwire knows.
     pub catalogue: Catalogue,
+    /// The weights to judge by; `None` is the ones in the program.
+    pub weights: Option<Weights>,
     /// How long posts are kept.
     pub privacy: Privacy,
     /// What is polled: feeds, the status pages of watched services, and public posts.
@@ -60,6 +62,22 @@ pub struct Archive {
     pub path: PathBuf,
     /// A `postgres://` URL, or a SQLite file elsewhere.
     pub database: Option<String>,
+}
+
+/// A file of weights that `train` wrote. Whether it is one is seen by who reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weights {
+    /// The file.
+    pub path: PathBuf,
+    /// Where the configuration names it; without a message.
+    place: Problem,
+}
+
+impl Weights {
+    /// What is wrong with the file, as a problem of the configuration that names it.
+    pub fn problem(&self, message: String) -> Problems {
+        Problems::one(Problem { message, ..self.place.clone() })
+    }
 }
 
 /// The web front end.

@@ -41,6 +41,11 @@ impl Problems {
         Self(vec![Problem { file: file.to_owned(), line: 0, column: 0, key: String::new(), message }])
     }
 
+    /// A single one.
+    pub(super) fn one(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+
     /// Each of them.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.0.iter()

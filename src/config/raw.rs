@@ -15,6 +15,7 @@ pub struct File {
     pub server: Option<Server>,
     pub fetch: Option<Fetch>,
     pub catalogue: Option<Catalogue>,
+    pub judge: Option<Judge>,
     pub digest: At<toml::Table>,
     pub privacy: Option<Privacy>,
     #[serde(default)]
@@ -59,6 +60,12 @@ pub struct Fetch {
 pub struct Catalogue {
     pub watch: At<Watch>,
     pub schedule: At<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judge {
+    pub weights: At<String>,
 }
 
 /// `"all"`, `"none"`, or names.

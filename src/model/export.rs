@@ -10,7 +10,7 @@
 //! * `incident`: the record with its posts, whole (official text), who judged it and how, when downwire came to hold it,
 //!   and what it said before each edit.
 //! * `impact`, `day`: what a page says of one component over a stretch, and of one day.
-//! * `item`: id, link, times and verdict. Posts carry no text; headlines and articles their title and the beginning of the
+//! * `item`: id, link, times, verdict, and the mark where somebody made one. Posts carry no text; headlines and articles their title and the beginning of the
 //!   text, unless the source allows the whole (invariant 12).
 //!
 //! An incident that repeats another (a second crawl of it, one outage told once per product) names it in `copy_of`. Nobody
@@ -19,6 +19,8 @@
 //!
 //! Read back into an empty archive, incidents, impacts and days come out of the next export byte for byte. Into an archive
 //! that knows an incident, the line is joined as any other record of it; an item that the archive knows stays as it is.
+//! Verdicts come along; those of another version are judged again once `run` polls, and stay in the history. A post keeps
+//! its verdict: its words are not in the file. Of two marks on an item the later one stays.
 
 use serde::{Deserialize, Serialize};
 
@@ -161,6 +163,24 @@ pub struct ExportedItem {
     pub hidden: bool,
     /// What was judged, of the whole text.
     pub verdict: Verdict,
+    /// What somebody said of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<ExportedMark>,
+}
+
+/// Somebody's word on an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportedMark {
+    /// Whether it is about an outage.
+    pub outage: bool,
+    /// What had judged it then.
+    #[serde(default)]
+    pub judged_by: String,
+    /// When it was said.
+    pub marked_at: Timestamp,
+    /// The digest of the whole text that it was said of; `None` for posts, whose words are not given away.
+    #[serde(default)]
+    pub text: Option<String>,
 }
 
 /// The number of a first version.

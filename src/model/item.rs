@@ -78,6 +78,11 @@ pub struct Item {
 }
 
 impl Item {
+    /// The digest of its words alone: what a mark was made of.
+    pub fn text_digest(&self) -> String {
+        digest(&[self.title.as_bytes(), self.text.as_bytes()])
+    }
+
     /// The digest of what a reader sees. Another digest under the same id is a new version; times are left out, because
     /// many feeds re-stamp what they did not change.
     pub fn content_digest(&self) -> String {

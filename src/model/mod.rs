@@ -25,7 +25,7 @@ pub use availability::{ComponentDay, ComponentImpact, PageRecord, PageReport, St
 pub use change::{Batch, Change, Document, Judged, Operation, Position, Subject};
 pub use doubt::Doubt;
 pub use exchange::{Answer, Ask, Credentials, Frame, Listen, Outcome, Validators};
-pub use export::{ExportLine, Exported, ExportedIncident, ExportedItem, Former};
+pub use export::{ExportLine, Exported, ExportedIncident, ExportedItem, ExportedMark, Former};
 pub use fact::{Authority, Cause, Fact, FactKind, Facts, Precision, StatedBy, Status, Symptom};
 pub use hits::{Cursor, FacetCount, Histogram, Hit, Hits, Overview};
 pub use id::Id;

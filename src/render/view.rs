@@ -227,10 +227,45 @@ pub struct Judgement {
     pub why: Vec<String>,
     /// What judged.
     pub version: String,
-    /// What earlier versions said: in words, by which, until when.
-    pub earlier: Vec<(String, String, When)>,
+    /// What was said before, newest first.
+    pub earlier: Vec<EarlierJudgement>,
+    /// What the operator said of it.
+    pub mark: Option<Mark>,
     /// Where an operator says whether it is right; `None` where nobody may.
     pub feedback: Option<String>,
+}
+
+/// A verdict that another took the place of.
+#[derive(Debug, Clone)]
+pub struct EarlierJudgement {
+    /// In words.
+    pub words: String,
+    /// The services that it named.
+    pub services: Vec<String>,
+    /// The reasons.
+    pub why: Vec<String>,
+    /// What judged.
+    pub version: String,
+    /// When the other took its place.
+    pub until: When,
+}
+
+/// What the operator said of a verdict.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    /// Whether it is about an outage.
+    pub outage: bool,
+    /// When it was said.
+    pub at: When,
+    /// Whether the text is still the one that it was said of.
+    pub is_current: bool,
+}
+
+impl Judgement {
+    /// Whether the operator said just this: a form shows what was said.
+    pub fn is_marked(&self, outage: bool) -> bool {
+        self.mark.as_ref().is_some_and(|mark| mark.outage == outage)
+    }
 }
 
 /// How the judge works and how good it is.
@@ -240,6 +275,8 @@ pub struct Method {
     pub frame: Frame,
     /// How it works.
     pub paragraphs: Vec<String>,
+    /// Why the table does not hold for what judges here; `None` where it does.
+    pub caution: Option<String>,
     /// What the table was measured on.
     pub measured_on: String,
     /// The heads of the table.

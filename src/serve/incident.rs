@@ -8,7 +8,7 @@ use axum::{
 
 use super::{
     Context,
-    item::{earlier, instant, judgement},
+    item::{earlier, earlier_verdicts, instant, judgement},
     pages, reliability,
     search::{kind_words, service_links},
 };
@@ -39,7 +39,12 @@ pub async fn page(State(context): State<Context>, Path(id): Path<String>) -> Res
         Ok(versions) => versions,
         Err(error) => return pages::unavailable(&error),
     };
+    let said_before = match context.store.earlier_verdicts(id).await {
+        Ok(said_before) => earlier_verdicts(said_before, context.clock.now()),
+        Err(error) => return pages::unavailable(&error),
+    };
     let mut view = view(&row, &versions, context.clock.now());
+    view.judgement.earlier = said_before;
     match reliability::which(&context, &row).await {
         Ok(which) => view.spans.extend(which),
         Err(error) => return pages::unavailable(&error),
@@ -65,7 +70,7 @@ fn view(row: &IncidentRow, versions: &[Version], now: Timestamp) -> view::Incide
         read_by: row.facts.iter().map(|facts| facts.version.clone()).find(|by| !by.is_empty()).unwrap_or_default(),
         components: incident.components.iter().map(component_words).collect(),
         services: service_links(&row.verdict),
-        judgement: judgement(&row.verdict),
+        judgement: judgement(&row.verdict, None),
         original: incident.url.clone(),
         copy_of: row.copy_of.map(|id| format!("/incident/{id}")),
         origin: match incident.origin {

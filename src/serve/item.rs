@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::Response,
 };
 
@@ -11,12 +11,13 @@ use super::{
     search::{kind_words, service_links},
 };
 use crate::{
-    model::{Display, Id, ItemKind, Scope, Timestamp, Verdict},
+    classify::Text,
+    model::{Display, Id, ItemKind, Role, Scope, Timestamp, Verdict, verdict::Attribution},
     render::{
         self, duration, underline,
         view::{self, Edit, Fact, Frame, Judgement, When},
     },
-    store::{EarlierVerdict, ItemRow, StoreError, Version},
+    store::{EarlierVerdict, ItemRow, Mark, StoreError, Version},
     text::{diff::diff, html::excerpt},
 };
 
@@ -40,16 +41,48 @@ pub async fn page(State(context): State<Context>, Path(id): Path<String>) -> Res
         Ok(earlier) => earlier,
         Err(error) => return pages::unavailable(&error),
     };
-    pages::rendered(StatusCode::OK, render::pages::item(&view(&context, row, &versions, related, &earlier)))
+    let mark = match context.store.marks_on(std::slice::from_ref(&row)).await {
+        Ok(mut marks) => marks.remove(&id),
+        Err(error) => return pages::unavailable(&error),
+    };
+    let is_open_to_marks = context.token.is_some();
+    let view = view(&context, row, &versions, related, Said { earlier, mark });
+    let mut response = pages::rendered(StatusCode::OK, render::pages::item(&view));
+    if is_open_to_marks {
+        // Who marks comes back to this very page and must see it: a browser asks each time.
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    }
+    response
 }
 
-/// What earlier versions said.
-fn earlier_verdicts(earlier: &[EarlierVerdict], now: Timestamp) -> Vec<(String, String, When)> {
-    let said = |one: &EarlierVerdict| {
-        let words = if one.verdict.outage { "about an outage" } else { "not about an outage" };
-        (words.to_owned(), one.verdict.version.clone(), When::new(one.replaced_at, now))
+/// What was said of an item besides its verdict.
+struct Said {
+    earlier: Vec<EarlierVerdict>,
+    mark: Option<Mark>,
+}
+
+fn mark(mark: Mark, now: Timestamp) -> view::Mark {
+    view::Mark { outage: mark.outage, at: When::new(mark.marked_at, now), is_current: mark.is_current }
+}
+
+/// What was said before.
+pub fn earlier_verdicts(earlier: Vec<EarlierVerdict>, now: Timestamp) -> Vec<view::EarlierJudgement> {
+    let said = |one: EarlierVerdict| view::EarlierJudgement {
+        words: judgement(&one.verdict, None).words,
+        services: services_in_words(&one.verdict),
+        why: one.verdict.why,
+        version: one.verdict.version,
+        until: When::new(one.replaced_at, now),
     };
-    earlier.iter().map(said).collect()
+    earlier.into_iter().map(said).collect()
+}
+
+fn services_in_words(verdict: &Verdict) -> Vec<String> {
+    let named = |service: &Attribution| match service.role {
+        Role::Affected => service.name.clone(),
+        Role::Upstream => format!("{} (upstream)", service.name),
+    };
+    verdict.services.iter().map(named).collect()
 }
 
 /// What an item repeats, and what repeats it or the same original.
@@ -82,13 +115,7 @@ async fn related(context: &Context, row: &ItemRow) -> Result<Related, StoreError
     Ok(Related { original, copies, around })
 }
 
-fn view(
-    context: &Context,
-    row: ItemRow,
-    versions: &[Version],
-    related: Related,
-    earlier: &[EarlierVerdict],
-) -> view::Item {
+fn view(context: &Context, row: ItemRow, versions: &[Version], related: Related, said: Said) -> view::Item {
     let now = context.clock.now();
     let display =
         if row.item.kind == ItemKind::StatusUpdate { Display::Full } else { feed::display(context, &row.item.source) };
@@ -112,9 +139,10 @@ fn view(
         facts: facts(&row, now),
         services: service_links(&row.verdict),
         judgement: Judgement {
-            earlier: earlier_verdicts(earlier, now),
+            earlier: earlier_verdicts(said.earlier, now),
+            mark: said.mark.map(|said| mark(said, now)),
             feedback: context.token.is_some().then(|| format!("/item/{}/feedback", row.item.id)),
-            ..judgement(&row.verdict)
+            ..judgement(&row.verdict, needed(context, &row))
         },
         edits: edits(&row, versions, display, now),
         copy_of: related.original.map(|row| (row.item.source, format!("/item/{}", row.item.id))),
@@ -169,10 +197,62 @@ pub fn instant(name: &str, at: Timestamp, now: Timestamp) -> Fact {
     Fact { name: name.to_owned(), value, iso: Some(at.to_string()) }
 }
 
-/// A verdict in words.
-pub fn judgement(verdict: &Verdict) -> Judgement {
+/// What a probability was held against.
+pub struct Needed {
+    /// From here on it is an outage.
+    from: f32,
+    /// Texts of which this holds: `headlines in Spanish`.
+    of: String,
+}
+
+/// What the probability of an item was held against; `None` where that cannot be told any more: another version judged it,
+/// or its words are not held.
+fn needed(context: &Context, row: &ItemRow) -> Option<Needed> {
+    let (item, verdict) = (&row.item, &row.verdict);
+    if verdict.version != context.judge.version() || item.title.is_empty() && item.text.is_empty() {
+        return None;
+    }
+    let (from, language) = context.judge.needed(Text::of(item));
+    let language = language.map(|code| format!(" in {}", language_name(code))).unwrap_or_default();
+    let of = format!("{}s{language}", kind_words(item.kind.as_str()));
+    // An export may have cut what was judged.
+    (verdict.outage == (verdict.score >= from)).then_some(Needed { from, of })
+}
+
+/// The English name of a language that the judge knows.
+fn language_name(code: &str) -> &str {
+    const NAMES: [(&str, &str); 12] = [
+        ("en", "English"),
+        ("de", "German"),
+        ("fr", "French"),
+        ("es", "Spanish"),
+        ("pt", "Portuguese"),
+        ("it", "Italian"),
+        ("pl", "Polish"),
+        ("tr", "Turkish"),
+        ("id", "Indonesian"),
+        ("ja", "Japanese"),
+        ("hi", "Hindi"),
+        ("ar", "Arabic"),
+    ];
+    NAMES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
+}
+
+/// A probability in words, beside what it was held against.
+fn probability(score: f32, needed: Option<&Needed>) -> String {
+    let score = score.clamp(0.0, 1.0) * 100.0;
+    let Some(Needed { from, of }) = needed else { return format!("probability {score:.0} %") };
+    let from = from * 100.0;
+    let side = if score >= from { "at or above" } else { "below" };
+    // Two numbers that round to the same would say nothing.
+    let digits = if score.round() == from.round() { 3 } else { 0 };
+    format!("probability {score:.digits$} %, {side} the {from:.digits$} % that {of} need")
+}
+
+/// A verdict in words, with what its probability was held against, where that is known.
+pub fn judgement(verdict: &Verdict, needed: Option<Needed>) -> Judgement {
     let words = if verdict.outage { "about an outage" } else { "not about an outage" };
-    let mut words = format!("{words} (probability {:.0} %)", verdict.score.clamp(0.0, 1.0) * 100.0);
+    let mut words = format!("{words} ({})", probability(verdict.score, needed.as_ref()));
     if let Some(phase) = &verdict.phase {
         words.push_str(&format!(" · {}", phase.replace('-', ", ")));
     }
@@ -189,6 +269,7 @@ pub fn judgement(verdict: &Verdict) -> Judgement {
         why: verdict.why.clone(),
         version: verdict.version.clone(),
         earlier: Vec::new(),
+        mark: None,
         feedback: None,
     }
 }
@@ -198,4 +279,22 @@ pub fn earlier(version: &Version, now: Timestamp) -> (When, String) {
     let field = |name: &str| version.record.get(name).and_then(|value| value.as_str()).filter(|text| !text.is_empty());
     let said = field("title").or_else(|| field("text")).unwrap_or("(without words)");
     (When::new(version.replaced_at, now), excerpt(said, 300))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probability_stands_beside_what_it_was_held_against() {
+        let needed = |from| Needed { from, of: "headlines in Spanish".to_owned() };
+        for (score, from, words) in [
+            (0.71, 0.75, "probability 71 %, below the 75 % that headlines in Spanish need"),
+            (0.752, 0.75, "probability 75.200 %, at or above the 75.000 % that headlines in Spanish need"),
+            (0.9, 0.75, "probability 90 %, at or above the 75 % that headlines in Spanish need"),
+        ] {
+            assert_eq!(probability(score, Some(&needed(from))), words);
+        }
+        assert_eq!(probability(0.71, None), "probability 71 %");
+    }
 }

@@ -7,6 +7,7 @@ mod facets;
 mod feed;
 mod feedback;
 mod figures;
+mod guesses;
 mod hit;
 mod incident;
 mod item;
@@ -24,7 +25,7 @@ mod service;
 mod sources;
 mod wellness;
 
-use std::{future::Future, io, sync::Arc, time::Duration};
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -41,10 +42,12 @@ use url::Url;
 
 pub use candidates::{Candidate, Sought, candidates};
 pub use figures::{Kept as KeptFigures, collect};
+pub use guesses::Guesses;
 pub use hit::HitLine;
 
 use crate::{
     catalogue::Catalogue,
+    classify::Classifier,
     config::Privacy,
     model::{Clock, SourceSpec},
     search::Search,
@@ -73,6 +76,8 @@ pub struct Context {
     pub store: Store,
     /// The index.
     pub search: Search,
+    /// What judges: pages tell how it came to a verdict.
+    pub judge: Arc<Classifier>,
     /// Names and aliases of services.
     pub catalogue: Arc<Catalogue>,
     /// The configured sources.
@@ -89,6 +94,8 @@ pub struct Context {
     pub metrics: PrometheusHandle,
     /// The operator's token; `None` where nobody may write.
     pub token: Option<Arc<str>>,
+    /// Wrong tokens that were given; none at first.
+    pub guesses: Guesses,
     /// How long posts are kept.
     pub privacy: Privacy,
     /// Whom to write to, where the operator says.
@@ -158,7 +165,8 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(stop).await
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 
 /// Counts requests by route pattern (never by address) and status.

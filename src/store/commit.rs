@@ -9,9 +9,12 @@ use sea_orm::{
 };
 
 use super::{
-    Store, StoreError, availability, changes, incidents, incidents::Coming, observed, posts, schema, sql, states,
+    Store, StoreError, availability, changes, incidents, incidents::Coming, judging, observed, posts, schema, sql,
+    states,
 };
-use crate::model::{Batch, ExportLine, Id, Item, Judged, Operation, SourceState, Subject, Timestamp, time};
+use crate::model::{
+    Batch, ExportLine, ExportedMark, Id, Item, Judged, Operation, SourceState, Subject, Timestamp, Verdict, time,
+};
 
 /// Rows of one insert: 20 columns each, below SQLite's 32,766 variables; row-by-row is ten times slower.
 const ROWS: usize = 200;
@@ -75,7 +78,9 @@ impl Store {
             states::write(&transaction, &batch.pages).await?;
             outcomes.push(committed);
         }
+        let marks = known.marks(batches);
         known.write(&transaction, now, &mut subjects).await?;
+        super::marks::take(&transaction, marks).await?;
         observed::write(&transaction, batches).await?;
         for (batch, outcome) in batches.iter().zip(&mut outcomes) {
             let mut deleted = batch.deleted.clone();
@@ -175,7 +180,7 @@ impl Known {
     /// replaces anything.
     fn take_exported(&mut self, line: &ExportLine, committed: &mut Committed) {
         let ExportLine::Item(exported) = line else { return };
-        if self.stored.contains_key(&exported.id) {
+        if self.deleted.contains(&exported.id) || self.stored.contains_key(&exported.id) {
             return;
         }
         let version = i32::try_from(exported.version).unwrap_or(i32::MAX);
@@ -185,6 +190,15 @@ impl Known {
         committed.new_items += 1;
         self.fresh.push((exported.id, row(&judged, &digest, version, exported.edited_at)));
         self.stored.insert(exported.id, (digest, version));
+    }
+
+    /// The marks of another archive on what is held, or will be when this is written.
+    fn marks<'a>(&self, batches: &'a [Batch]) -> Vec<(Id, &'a ExportedMark)> {
+        let lines = batches.iter().flat_map(|batch| &batch.exported).filter_map(|line| match line {
+            ExportLine::Item(item) => Some((item.id, item.mark.as_ref()?)),
+            _ => None,
+        });
+        lines.filter(|(id, _)| self.stored.contains_key(id)).collect()
     }
 
     /// Writes new items, keeps the old text of edited ones, and names them all.
@@ -202,6 +216,12 @@ impl Known {
         for (id, mut edited) in self.edited {
             let Some(old) = schema::items::Entity::find_by_id(id.to_string()).one(transaction).await? else { continue };
             keep_version(transaction, &old, now).await?;
+            // What another version said of the older words is no more to be had from this one.
+            if let Ok(verdict) = serde_json::from_str::<Verdict>(&old.verdict)
+                && edited.judged_by.try_as_ref() != Some(&verdict.version)
+            {
+                judging::keep(transaction, old.id.clone(), &verdict, now).await?;
+            }
             // An item keeps the time it was first known by, when its source gives none.
             if edited.published_estimated.try_as_ref() == Some(&true) {
                 edited.published_at = Set(old.published_at);
@@ -260,6 +280,7 @@ fn row(judged: &Judged<Item>, digest: &str, version: i32, edited_at: Option<Time
         quote_of: Set(post.quote_of.map(|id| id.to_string())),
         reply_to: Set(post.reply_to.map(|id| id.to_string())),
         local_id: Set(post.local_id),
+        judged_by: Set(judged.verdict.version.clone()),
     }
 }
 

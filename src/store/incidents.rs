@@ -9,7 +9,7 @@ use super::{
     Committed, StoreError,
     changes::wrong,
     commit::{plain, to_json},
-    schema,
+    judging, schema,
 };
 use crate::model::{
     ExportedIncident, Facts, Id, Incident, Judged, Operation, PageIdentity, Subject, Timestamp, Update, Verdict, time,
@@ -216,6 +216,7 @@ async fn insert(
         record: record(&incident),
         verdict: to_json(coming.verdict),
         copy_of: None,
+        judged_by: coming.verdict.version.clone(),
     };
     schema::incidents::Entity::insert(schema::incidents::ActiveModel::from(row.clone()))
         .exec_without_returning(transaction)
@@ -266,7 +267,13 @@ async fn update(
     held.row.kind = held.incident.kind.as_str().to_owned();
     held.row.sorted_at = time::micros(sorted_at(&held.incident, time::from_micros(held.row.received_at)));
     held.row.edited_at = Some(time::micros(now));
+    if let Ok(verdict) = serde_json::from_str::<Verdict>(&held.row.verdict)
+        && verdict.version != coming.verdict.version
+    {
+        judging::keep(transaction, held.row.id.clone(), &verdict, now).await?;
+    }
     held.row.verdict = to_json(&rejudged(&held, coming.verdict));
+    held.row.judged_by = coming.verdict.version.clone();
     let write: schema::incidents::ActiveModel = held.row.clone().into();
     use sea_orm::ActiveModelTrait as _;
     write.reset_all().update(transaction).await?;

@@ -1,25 +1,12 @@
-//! Judging again, with the old verdict kept; and what people say of verdicts.
+//! Judging again, with the old verdict kept.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
     sea_query::{Expr, OnConflict},
 };
 
-use super::{ItemRow, Store, StoreError, changes, commit::to_json, read::item_row, schema, sql};
+use super::{IncidentRow, ItemRow, Store, StoreError, changes, commit::to_json, read::item_row, schema, sql};
 use crate::model::{Id, Operation, Subject, Timestamp, Verdict, time};
-
-/// Somebody's word on an item: is it about an outage?
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
-    /// The item.
-    pub item: Id,
-    /// What it is.
-    pub outage: bool,
-    /// What had judged it then.
-    pub judged_by: String,
-    /// When it was said.
-    pub marked_at: Timestamp,
-}
 
 /// An earlier verdict on an item.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,54 +18,105 @@ pub struct EarlierVerdict {
 }
 
 impl Store {
-    /// Items in the order of their ids behind `after`, at most `limit`: a page of everything that was judged.
+    /// Items that another version than `by` looked at last, at most `limit`. A walk along an index: where there is none it
+    /// costs the same however much is held.
     ///
     /// # Errors
     /// As [`Store::rows`].
-    pub async fn judged_page(&self, after: Option<Id>, limit: u64) -> Result<Vec<ItemRow>, StoreError> {
-        let after = after.map(|id| id.to_string()).unwrap_or_default();
-        let rows = schema::items::Entity::find()
-            .filter(schema::items::Column::Id.gt(after))
-            .order_by_asc(schema::items::Column::Id)
-            .limit(limit)
-            .all(&self.reader)
-            .await?;
-        rows.into_iter().map(item_row).collect()
+    pub async fn items_of_others(&self, by: &str, limit: u64) -> Result<Vec<ItemRow>, StoreError> {
+        use schema::items::{Column, Entity};
+        // Two ranges and not one "unlike", for which no database uses its index.
+        for range in [Column::JudgedBy.lt(by), Column::JudgedBy.gt(by)] {
+            let found =
+                Entity::find().filter(range).order_by_asc(Column::JudgedBy).order_by_asc(Column::Id).limit(limit);
+            let rows = found.all(&self.reader).await?;
+            if !rows.is_empty() {
+                return rows.into_iter().map(item_row).collect();
+            }
+        }
+        Ok(Vec::new())
     }
 
-    /// Puts new verdicts in the place of the ones that were read, which stay in the history. An item that was edited or
-    /// judged meanwhile keeps what it has. One transaction; how many were replaced.
+    /// Incidents that another version than `by` looked at last, with their posts, at most `limit`.
+    ///
+    /// # Errors
+    /// As [`Store::rows`].
+    pub async fn incidents_of_others(&self, by: &str, limit: u64) -> Result<Vec<IncidentRow>, StoreError> {
+        use schema::incidents::{Column, Entity};
+        for range in [Column::JudgedBy.lt(by), Column::JudgedBy.gt(by)] {
+            let found = Entity::find().select_only().column(Column::Id).filter(range);
+            let found = found.order_by_asc(Column::JudgedBy).order_by_asc(Column::Id).limit(limit);
+            let ids: Vec<String> = found.into_tuple().all(&self.reader).await?;
+            if !ids.is_empty() {
+                return self.incident_rows(&ids).await;
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// Puts the verdicts of `by` in the place of the ones that were read, which stay in the history. What was edited or
+    /// judged meanwhile keeps what it has; of a verdict that stays the same only who looked at it is written. One
+    /// transaction; how many were replaced.
     ///
     /// # Errors
     /// What the database says; then nothing was written.
-    pub async fn rejudge(&self, verdicts: &[(ItemRow, Verdict)]) -> Result<usize, StoreError> {
+    pub async fn rejudge(&self, by: &str, verdicts: &[(ItemRow, Verdict)]) -> Result<usize, StoreError> {
+        use schema::items::{Column, Entity};
         let now = self.clock.now();
         let transaction = sql::begin(&self.writer).await?;
         let mut subjects = Vec::with_capacity(verdicts.len());
         for (row, verdict) in verdicts {
-            let (id, before) = (row.item.id.to_string(), to_json(&row.verdict));
-            let replaced = schema::items::Entity::update_many()
-                .col_expr(schema::items::Column::Verdict, Expr::value(to_json(verdict)))
-                .col_expr(schema::items::Column::Outage, Expr::value(verdict.outage))
-                .col_expr(schema::items::Column::Score, Expr::value(f64::from(verdict.score)))
-                .filter(schema::items::Column::Id.eq(id.clone()))
-                .filter(schema::items::Column::Digest.eq(row.item.content_digest()))
+            let id = row.item.id.to_string();
+            let mut update = Entity::update_many()
+                .col_expr(Column::JudgedBy, Expr::value(by))
+                .filter(Column::Id.eq(id.clone()))
+                .filter(Column::Version.eq(i32::try_from(row.version).unwrap_or(i32::MAX)))
+                .filter(Column::JudgedBy.eq(row.judged_by.clone()));
+            let is_other = row.verdict != *verdict;
+            if is_other {
+                update = update
+                    .col_expr(Column::Verdict, Expr::value(to_json(verdict)))
+                    .col_expr(Column::Outage, Expr::value(verdict.outage))
+                    .col_expr(Column::Score, Expr::value(f64::from(verdict.score)));
+            }
+            if update.exec(&transaction).await?.rows_affected > 0 && is_other {
+                keep(&transaction, id, &row.verdict, now).await?;
+                subjects.push((Subject::Item, row.item.id, Operation::Upsert));
+            }
+        }
+        changes::append(&transaction, &subjects, now).await?;
+        transaction.commit().await?;
+        Ok(subjects.len())
+    }
+
+    /// The same for incidents.
+    ///
+    /// # Errors
+    /// As [`Store::rejudge`].
+    pub async fn rejudge_incidents(&self, by: &str, verdicts: &[(IncidentRow, Verdict)]) -> Result<usize, StoreError> {
+        use schema::incidents::{Column, Entity};
+        let now = self.clock.now();
+        let transaction = sql::begin(&self.writer).await?;
+        let mut subjects = Vec::with_capacity(verdicts.len());
+        for (row, verdict) in verdicts {
+            let id = row.id.to_string();
+            // A new post changes no number of the record, but it dates the row.
+            let same = match row.edited_at {
+                Some(at) => Column::EditedAt.eq(time::micros(at)),
+                None => Column::EditedAt.is_null(),
+            };
+            let replaced = Entity::update_many()
+                .col_expr(Column::JudgedBy, Expr::value(by))
+                .col_expr(Column::Verdict, Expr::value(to_json(verdict)))
+                .filter(Column::Id.eq(id.clone()))
+                .filter(Column::JudgedBy.eq(row.judged_by.clone()))
+                .filter(same)
                 .exec(&transaction)
                 .await?;
-            if replaced.rows_affected == 0 {
-                continue;
+            if replaced.rows_affected > 0 && row.verdict != *verdict {
+                keep(&transaction, id, &row.verdict, now).await?;
+                subjects.push((Subject::Incident, row.id, Operation::Upsert));
             }
-            let kept = schema::verdicts::ActiveModel {
-                item: Set(id),
-                judged_by: Set(row.verdict.version.clone()),
-                replaced_at: Set(time::micros(now)),
-                verdict: Set(before),
-            };
-            let again = OnConflict::columns([schema::verdicts::Column::Item, schema::verdicts::Column::JudgedBy])
-                .update_columns([schema::verdicts::Column::ReplacedAt, schema::verdicts::Column::Verdict])
-                .to_owned();
-            schema::verdicts::Entity::insert(kept).on_conflict(again).exec_without_returning(&transaction).await?;
-            subjects.push((Subject::Item, row.item.id, Operation::Upsert));
         }
         changes::append(&transaction, &subjects, now).await?;
         transaction.commit().await?;
@@ -92,7 +130,7 @@ impl Store {
     pub async fn earlier_verdicts(&self, item: Id) -> Result<Vec<EarlierVerdict>, StoreError> {
         let rows = schema::verdicts::Entity::find()
             .filter(schema::verdicts::Column::Item.eq(item.to_string()))
-            .order_by_desc(schema::verdicts::Column::ReplacedAt)
+            .order_by_desc(schema::verdicts::Column::Number)
             .all(&self.reader)
             .await?;
         rows.into_iter()
@@ -106,68 +144,30 @@ impl Store {
             })
             .collect()
     }
+}
 
-    /// Marks an item: the last word counts. `false` when there is no such item.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn mark(&self, item: Id, outage: bool) -> Result<bool, StoreError> {
-        let Some(row) = self.item(item).await? else { return Ok(false) };
-        let mark = schema::marks::ActiveModel {
-            item: Set(item.to_string()),
-            outage: Set(outage),
-            judged_by: Set(row.verdict.version),
-            marked_at: Set(time::micros(self.clock.now())),
-        };
-        let again = OnConflict::column(schema::marks::Column::Item)
-            .update_columns([
-                schema::marks::Column::Outage,
-                schema::marks::Column::JudgedBy,
-                schema::marks::Column::MarkedAt,
-            ])
-            .to_owned();
-        let transaction = sql::begin(&self.writer).await?;
-        schema::marks::Entity::insert(mark).on_conflict(again).exec_without_returning(&transaction).await?;
-        transaction.commit().await?;
-        Ok(true)
-    }
-
-    /// A note that was kept under a name.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn note(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let select = "SELECT value FROM meta WHERE name = $1";
-        let row = self.reader.query_one_raw(sql::statement(&self.reader, select, [name.into()])).await?;
-        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
-    }
-
-    /// Keeps a note under a name.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn set_note(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        let upsert = "INSERT INTO meta (name, value) VALUES ($1, $2) \
-                      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        let transaction = sql::begin(&self.writer).await?;
-        transaction.execute_raw(sql::statement(&transaction, upsert, [name.into(), value.into()])).await?;
-        Ok(transaction.commit().await?)
-    }
-
-    /// Every mark, with its item; marks on what is gone are left out.
-    ///
-    /// # Errors
-    /// As [`Store::rows`].
-    pub async fn marks(&self) -> Result<Vec<(Mark, ItemRow)>, StoreError> {
-        let rows =
-            schema::marks::Entity::find().order_by_asc(schema::marks::Column::MarkedAt).all(&self.reader).await?;
-        let mut marks = Vec::with_capacity(rows.len());
-        for row in rows {
-            let Ok(item) = row.item.parse::<Id>() else { continue };
-            let Some(held) = self.item(item).await? else { continue };
-            let marked_at = time::from_micros(row.marked_at);
-            marks.push((Mark { item, outage: row.outage, judged_by: row.judged_by, marked_at }, held));
-        }
-        Ok(marks)
-    }
+/// Puts a verdict that another takes the place of into the history, behind what stands there. Where the newest one is of
+/// the same version (the text was edited in between), it takes its place: nobody is shown one version twice in a row.
+pub(super) async fn keep(
+    transaction: &DatabaseTransaction,
+    id: String,
+    verdict: &Verdict,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    use schema::verdicts::{ActiveModel, Column, Entity};
+    let newest =
+        Entity::find().filter(Column::Item.eq(id.clone())).order_by_desc(Column::Number).one(transaction).await?;
+    let number = newest.map_or(1, |row| if row.judged_by == verdict.version { row.number } else { row.number + 1 });
+    let kept = ActiveModel {
+        item: Set(id),
+        number: Set(number),
+        judged_by: Set(verdict.version.clone()),
+        replaced_at: Set(time::micros(now)),
+        verdict: Set(to_json(verdict)),
+    };
+    let again = OnConflict::columns([Column::Item, Column::Number])
+        .update_columns([Column::ReplacedAt, Column::Verdict])
+        .to_owned();
+    Entity::insert(kept).on_conflict(again).exec_without_returning(transaction).await?;
+    Ok(())
 }

@@ -24,6 +24,9 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (5, include_str!("migrations/0005_judging.sql")),
     (6, include_str!("migrations/0006_facts.sql")),
     (7, include_str!("migrations/0007_posts.sql")),
+    (8, include_str!("migrations/0008_judged_by.sql")),
+    (9, include_str!("migrations/0009_marks.sql")),
+    (10, include_str!("migrations/0010_history.sql")),
 ];
 
 /// How long a writer waits for another process before it gives up.

@@ -20,6 +20,9 @@ pub struct ItemRow {
     pub item: Item,
     /// The verdict on it.
     pub verdict: Verdict,
+    /// The version that looked at it last: the verdict's, or one that could not judge it again; empty where an older build
+    /// wrote the row.
+    pub judged_by: String,
     /// Its number, from 1.
     pub version: u32,
     /// When the newest version was seen; `None` for the first.
@@ -39,6 +42,8 @@ pub struct IncidentRow {
     pub incident: Incident,
     /// The verdict on it.
     pub verdict: Verdict,
+    /// As of [`ItemRow::judged_by`].
+    pub judged_by: String,
     /// What it is sorted by.
     pub at: Timestamp,
     /// When downwire first held it.
@@ -313,6 +318,7 @@ impl Store {
                     id,
                     incident,
                     verdict: verdict(&row.verdict, &row.id)?,
+                    judged_by: row.judged_by,
                     at: time::from_micros(row.sorted_at),
                     received_at: time::from_micros(row.received_at),
                     edited_at: row.edited_at.map(time::from_micros),
@@ -349,6 +355,7 @@ pub(super) fn item_row(row: schema::items::Model) -> Result<ItemRow, StoreError>
             post,
         },
         verdict,
+        judged_by: row.judged_by,
         version: u32::try_from(row.version).unwrap_or(1),
         edited_at: row.edited_at.map(time::from_micros),
         copy_of: row.copy_of.and_then(|id| id.parse().ok()),

@@ -50,6 +50,7 @@ table!(
         quote_of: Option<String>,
         reply_to: Option<String>,
         local_id: Option<String>,
+        judged_by: String,
     }
 );
 
@@ -69,6 +70,7 @@ table!(
         record: String,
         verdict: String,
         copy_of: Option<String>,
+        judged_by: String,
     }
 );
 
@@ -162,6 +164,7 @@ table!(
         #[sea_orm(primary_key, auto_increment = false)]
         item: String,
         #[sea_orm(primary_key, auto_increment = false)]
+        number: i32,
         judged_by: String,
         replaced_at: i64,
         verdict: String,
@@ -187,6 +190,7 @@ table!(
         outage: bool,
         judged_by: String,
         marked_at: i64,
+        digest: Option<String>,
     }
 );
 

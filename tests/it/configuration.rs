@@ -8,6 +8,8 @@ use downwire::{
 };
 use proptest::prelude::*;
 
+use crate::support::{backend::Folder, program};
+
 fn parse(text: &str) -> Result<Settings, String> {
     config::parse(text, "feeds.toml", &Environment::default()).map_err(|problems| problems.to_string())
 }
@@ -136,4 +138,61 @@ proptest! {
     fn no_text_makes_it_panic(text in "(\\[\\[?(feed|service|fetch|server|x)\\]\\]?\n|(name|url|gap|listen|schedule) = (\"\\PC{0,12}\"|[0-9]{1,4}|\\[\\])\n){0,8}") {
         let _checked = parse(&text);
     }
+}
+
+/// A folder with weights of another name, and a configuration that names them.
+fn with_weights(weights: &[u8]) -> Folder {
+    let folder = Folder::new();
+    std::fs::write(folder.path().join("my.bin"), weights).expect("writes");
+    let text = "[catalogue]\nwatch = \"none\"\n[judge]\nweights = \"my.bin\"\n[server]\nlisten = \"127.0.0.1:0\"\n";
+    std::fs::write(folder.path().join("feeds.toml"), text).expect("writes");
+    std::fs::write(folder.path().join("texts.jsonl"), "{\"text\":\"ChatGPT is down for everyone\"}\n").expect("writes");
+    let feed = "<rss version=\"2.0\"><channel><title>a</title><item><title>ChatGPT is down for everyone</title>\
+                <guid>1</guid></item></channel></rss>";
+    std::fs::write(folder.path().join("feed.xml"), feed).expect("writes");
+    folder
+}
+
+#[test]
+fn whatever_judges_uses_the_weights_that_the_configuration_names() {
+    let shipped = include_bytes!("../../src/classify/data/weights.bin");
+    let name = b"\"version\":\"linear-";
+    let at = shipped.windows(name.len()).position(|window| window == name).expect("the weights say their version");
+    let mine = [&shipped[..at], b"\"version\":\"mine-", &shipped[at + name.len()..]].concat();
+    let folder = with_weights(&mine);
+    let judged_by = |line: &serde_json::Value| line["version"].as_str().unwrap_or_default().starts_with("mine-");
+    assert!(program::call(folder.path(), &["check"]).status.success());
+    assert!(judged_by(&program::json_lines(folder.path(), &["classify", "texts.jsonl"])[0]));
+    program::json_lines(folder.path(), &["--json", "import", "feed.xml"]);
+    let export = program::json_lines(folder.path(), &["export"]);
+    assert!(judged_by(&export.last().expect("an item")["verdict"]), "{export:?}");
+    let method = |folder: &Folder| {
+        program::start(program::command(folder.path(), &["run", "--only", "serve"])).get("/about/method").body
+    };
+    let shown = method(&folder);
+    assert!(
+        shown.contains("These figures do not hold for this site") && shown.contains("here other weights judge (mine-")
+    );
+    let plain = "[catalogue]\nwatch = \"none\"\n[server]\nlisten = \"127.0.0.1:0\"\n";
+    std::fs::write(folder.path().join("feeds.toml"), plain).expect("writes");
+    let shown = method(&folder);
+    assert!(!shown.contains("do not hold") && shown.contains("train --marks"), "{shown}");
+}
+
+#[test]
+fn a_file_that_holds_no_weights_is_a_problem_of_the_configuration() {
+    let folder = with_weights(b"nothing of ours");
+    for command in [&["check"][..], &["classify", "texts.jsonl"], &["import", "feed.xml"], &["fetch"], &["run"]] {
+        let output = program::call(folder.path(), command);
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {said}");
+        assert!(said.contains("feeds.toml:4:11: judge.weights: my.bin has no weights"), "{command:?}: {said}");
+    }
+    std::fs::remove_file(folder.path().join("my.bin")).expect("removes");
+    let output = program::call(folder.path(), &["check"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.code() == Some(2) && said.contains("judge.weights: my.bin: No such file"), "{said}");
+    assert!(
+        parse("[judge]\nweights = \"\"\n").expect_err("is wrong").contains("feeds.toml:2:11: judge.weights: expected")
+    );
 }

@@ -647,6 +647,7 @@ async fn an_exported_item_never_replaces_what_is_held(place: Place) {
             version: 2,
             hidden: false,
             verdict: verdict("ChatGPT"),
+            mark: None,
         }))
     };
     let batch = Batch { exported: vec![line("1"), line("2"), line("2")], ..Batch::default() };

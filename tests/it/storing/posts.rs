@@ -38,7 +38,7 @@ pub async fn what_is_taken_back_goes_with_everything_and_never_comes_back(place:
     let held = store.item(id).await.expect("reads").expect("there");
     let mut other = held.verdict.clone();
     other.version = "test-2".to_owned();
-    assert_eq!(store.rejudge(&[(held, other)]).await.expect("judges"), 1);
+    assert_eq!(store.rejudge("test-2", &[(held, other)]).await.expect("judges"), 1);
     assert_eq!(store.earlier_verdicts(id).await.expect("reads").len(), 1);
     let before = store.head().await.expect("reads").seq;
     let gone = Batch { deleted: vec![id, Network::Bluesky.id("never seen")], ..Batch::default() };
