@@ -547,3 +547,27 @@ async fn the_page_of_an_item_shows_earlier_verdicts_whole() {
     assert!(before.contains(&words) && before.contains("; services: ChatGPT."), "{words}: {before}");
     assert!(!first.why.is_empty() && before.contains("<li dir=\"auto\">"), "{before}");
 }
+
+/// What is learned from is written down before anything is fitted, which takes long: the test does not wait for that.
+#[tokio::test]
+async fn nobody_learns_from_a_mark_on_a_text_that_changed() {
+    let items: Vec<Item> =
+        ["ChatGPT is down, says one", "Sora is down, says another"].map(|title| item(title, title)).into();
+    let (folder, store) = archive_of(&items, "").await;
+    for value in &items {
+        store.mark(value.id, true).await.expect("marks");
+    }
+    let judge = Classifier::new(&Catalogue::built_in());
+    store.commit(&[edited(&items[1], &judge, "Sora is a word for sky")]).await.expect("commits");
+    let arguments = ["train", "--marks", "--dump", "learned.jsonl", "--out", "my.bin"];
+    let mut training = program::command(folder.path(), &arguments).spawn().expect("starts");
+    let dump = folder.path().join("learned.jsonl");
+    let learned = || std::fs::read_to_string(&dump).unwrap_or_default();
+    while learned().len() < 8_000 && training.try_wait().expect("asks").is_none() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    training.kill().expect("ends");
+    training.wait().expect("ended");
+    assert!(learned().contains("ChatGPT is down, says one"), "what is still the same is learned from");
+    assert!(!learned().contains("Sora is a word for sky") && !learned().contains("Sora is down, says another"));
+}
