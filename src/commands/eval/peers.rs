@@ -10,6 +10,9 @@ use crate::{
     cli::Peer,
 };
 
+/// How far a probability may lie outside of its bounds: fastText adds a hundred thousandth to every one.
+const ROUNDED: f64 = 1e-4;
+
 /// Score and decision, by the text's id.
 type Answers = HashMap<String, (f32, bool)>;
 
@@ -54,7 +57,7 @@ fn answers(peer: &Peer) -> anyhow::Result<Answers> {
 /// A line as an answer. A score outside of 0 to 1 is no probability, and calibration is measured.
 fn answer(line: labels::lines::Line<'_>) -> Option<(String, (f32, bool))> {
     let (value, _) = labels::value(line)?;
-    let score = value["score"].as_f64().filter(|score| (0.0..=1.0).contains(score))?;
+    let score = value["score"].as_f64().filter(|score| (-ROUNDED..=1.0 + ROUNDED).contains(score))?.clamp(0.0, 1.0);
     Some((value["id"].as_str()?.to_owned(), (score as f32, value["outage"].as_bool()?)))
 }
 
@@ -69,6 +72,8 @@ mod tests {
     #[test]
     fn an_answer_has_an_id_a_probability_and_a_decision() {
         assert_eq!(read(r#"{"id":7,"score":1,"outage":true}"#), Some(("7".to_owned(), (1.0, true))));
+        let rounded = read(r#"{"id":"a","score":1.00001,"outage":true}"#);
+        assert_eq!(rounded, Some(("a".to_owned(), (1.0, true))), "as fastText writes what it is sure of");
         for broken in [
             "garbage",
             r#"{"score":0.5,"outage":true}"#,
