@@ -7,7 +7,7 @@
 use super::{
     cues::{Cue, LANGUAGES},
     features::Reading,
-    mention::{counts, is_noun, list_around},
+    mention::Said,
     normal::Normal,
     phrasing::{PHRASING, sentence},
     reader::Reader,
@@ -42,60 +42,73 @@ pub struct Attributed {
 
 /// The services that a text names.
 pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reader: &Reader) -> Attributed {
-    let folded = reading.normal.folded.as_str();
     let of_source = reader.service_of_source(source);
-    let mut attributed = Attributed::default();
-    let titled = outage.then(|| unnamed::titled(raw, reading.kind)).flatten();
-    // What is about no outage is seldom asked whom it names: the names that it was read by must do.
-    let every: Vec<Mention> = if outage { reader.every.mentions(folded).collect() } else { Vec::new() };
-    let mentions = if outage { every.as_slice() } else { reading.normal.mentions.as_slice() };
-    let mentions = Asked { reading, mentions, raw, of_source, titled: titled.as_deref(), reader }.named(outage);
-    let known = |mention: &Mention| Some((mention.from, mention.to, reader.services.get(mention.service)?));
-    let is_official = reading.kind == ItemKind::StatusUpdate as usize;
-    let all = Named {
-        text: folded,
-        all: mentions.iter().filter_map(known).collect(),
-        titled: title_ends(titled.as_deref(), folded),
-        page_of: of_source.filter(|_| is_official).and_then(|at| reader.services.get(at)),
+    let page = Page {
+        is_official: reading.kind == ItemKind::StatusUpdate as usize,
+        source,
+        of_source: of_source.and_then(|at| reader.services.get(at)),
+        titled: outage.then(|| unnamed::titled(raw, reading.kind)).flatten(),
     };
-    for ((mention, (from, to, service)), part) in mentions.iter().zip(&all.all).zip(all.parts()) {
-        let Part::In(role) = part else { continue };
-        let name = PHRASING.branch(&service.name, LANGUAGES[reading.language]);
-        attributed.add(name, role, || reason(service, &folded[*from..*to], mention.how));
-    }
-    if let Some(service) = of_source.and_then(|at| reader.services.get(at)) {
-        let is_named = attributed.services.iter().any(|known| same_house(&known.name, service, reader));
-        // A source is about its service; only an official one is about it even when another is named.
-        // What is said there and names nobody is about it whether it is judged an outage or not.
-        if !is_named && (attributed.services.is_empty() || outage && is_official) {
-            attributed
-                .add(&service.name, Role::Affected, || format!("its source ‘{source}’ is about {}", service.name));
-        }
-    }
+    // What is about no outage is seldom asked whom it names: the names that it was read by must do.
+    let every: Vec<Mention> = if outage { reader.every.mentions(&reading.normal.folded).collect() } else { Vec::new() };
+    let said = Said {
+        raw,
+        folded: &reading.normal.folded,
+        mentions: if outage { &every } else { &reading.normal.mentions },
+        language: LANGUAGES[reading.language],
+        of_source,
+        services: &reader.services,
+    };
+    let mut attributed = Attributed::default();
+    let named_from = attributed.add_named(said, &page, outage, reader);
+    attributed.add_source(&page, outage, reader);
     if outage && attributed.services.iter().all(|known| known.role == Role::Upstream) {
-        for name in unnamed::names(raw, reading.kind) {
-            attributed.add_unlisted(name, reader);
-        }
-    } else if let Some(name) = titled.filter(|_| is_official && of_source.is_none()) {
-        // Whose page it stands on is named first; what else is named may be its part, or why.
-        if !mentions.iter().any(|mention| mention.from < all.titled) {
-            attributed.add_unlisted(name, reader);
-        }
+        unnamed::names(raw, reading.kind).into_iter().for_each(|name| attributed.add_unlisted(name, reader));
+    } else if let Some(name) = page.speaker_without_a_list(&reading.normal.folded, named_from) {
+        attributed.add_unlisted(name, reader);
     }
     attributed
 }
 
-/// Where the title ends in the folded text that a name before a colon is.
-fn title_ends(titled: Option<&str>, folded: &str) -> usize {
-    titled.and_then(|_| folded.find(':')).unwrap_or_default()
+/// Where a text stands.
+struct Page<'a> {
+    is_official: bool,
+    source: &'a str,
+    of_source: Option<&'a Service>,
+    /// The name before a colon that it begins with.
+    titled: Option<String>,
+}
+
+impl Page<'_> {
+    /// Where the title ends in the folded text that a name before a colon is.
+    fn title_ends(&self, folded: &str) -> usize {
+        self.titled.as_ref().and_then(|_| folded.find(':')).unwrap_or_default()
+    }
+
+    /// Whose page it stands on by its title, where no known name stands there: what is named behind it may be its part, or
+    /// why it fails.
+    fn speaker_without_a_list(&self, folded: &str, named_from: Option<usize>) -> Option<String> {
+        let is_asked = self.is_official && self.of_source.is_none();
+        self.titled.clone().filter(|_| is_asked && named_from.is_none_or(|from| from >= self.title_ends(folded)))
+    }
+}
+
+/// Whether a service is a part of the one that speaks, by its name: `GitHub Pages` of GitHub, `Amazon EC2` of AWS. On its own
+/// page that is a component and no service besides.
+fn is_part(service: &Service, speaker: &Service) -> bool {
+    let of = |whole: &str| service.name.strip_prefix(whole).is_some_and(|rest| rest.starts_with(' '));
+    service.name != speaker.name && (of(&speaker.name) || !speaker.owner.is_empty() && of(&speaker.owner))
+}
+
+/// The name of a service, or of its branch in the country of the language where only the name of all of them is said.
+fn branch<'a>(service: &'a Service, said: &str, language: &str) -> &'a str {
+    let is_bare = service.name.split(' ').next().is_some_and(|first| first.eq_ignore_ascii_case(said));
+    if is_bare { PHRASING.branch(&service.name, language) } else { &service.name }
 }
 
 /// What is asked of a text to tell which mentions name a service.
 struct Asked<'a> {
-    reading: &'a Reading,
-    mentions: &'a [Mention],
-    raw: &'a str,
-    of_source: Option<usize>,
+    said: Said<'a>,
     titled: Option<&'a str>,
     reader: &'a Reader,
 }
@@ -104,67 +117,57 @@ impl Asked<'_> {
     /// The mentions that name a service. In an outage a name that is also a word does where nothing else is named and it is
     /// told to fail, or where it stands in a list with names.
     fn named(&self, outage: bool) -> Vec<Mention> {
-        let mentions = self.mentions;
+        let mentions = self.said.mentions;
         let mut named: Vec<bool> = mentions.iter().map(|mention| self.counts(mention)).collect();
-        if outage && self.all_stand_by(&named) {
-            for (at, mention) in mentions.iter().enumerate() {
-                named[at] = named[at] || self.is_told_to_fail(mention);
-            }
-        }
         if outage {
-            mentions.iter().zip(&mut named).for_each(|(mention, named)| *named |= self.is_introduced(mention));
-            let listed: Vec<bool> = mentions.iter().map(|mention| self.stands_in_a_list_of(mention, &named)).collect();
+            let nothing_is = self.all_stand_by(&named);
+            for (mention, named) in mentions.iter().zip(&mut named) {
+                *named |= self.is_introduced(mention) || nothing_is && self.is_told_to_fail(mention);
+            }
+            let listed: Vec<bool> = mentions.iter().map(|mention| self.is_listed(mention, &named)).collect();
             named.iter_mut().zip(listed).for_each(|(named, listed)| *named |= listed);
         }
         mentions.iter().zip(named).filter(|(_, named)| *named).map(|(mention, _)| *mention).collect()
     }
 
-    fn folded(&self) -> &str {
-        self.reading.normal.folded.as_str()
-    }
-
-    fn language(&self) -> &'static str {
-        LANGUAGES[self.reading.language]
-    }
-
     fn counts(&self, mention: &Mention) -> bool {
-        let Some(service) = self.reader.services.get(mention.service) else { return false };
-        let (folded, mentions) = (self.folded(), self.mentions);
-        let is_title = |name: &str| folded[..mention.to].trim() == folded_name(name);
-        counts(mention, service, mentions, folded, self.of_source, self.reader, self.raw, self.language())
-            || self.titled.is_some_and(is_title)
+        let is_title = |name: &str| self.said.folded[..mention.to].trim() == folded_name(name);
+        self.said.counts(mention) || self.titled.is_some_and(is_title)
     }
 
     fn all_stand_by(&self, named: &[bool]) -> bool {
-        let mentions = self.mentions.iter().zip(named).filter(|(_, named)| **named);
-        let known = |mention: &Mention| Some((mention.from, mention.to, self.reader.services.get(mention.service)?));
-        let all = mentions.filter_map(|(mention, _)| known(mention)).collect();
-        Named { text: self.folded(), all, titled: 0, page_of: None }.all_stand_by()
+        let mentions = self.said.mentions.iter().zip(named).filter(|(_, named)| **named).map(|(mention, _)| mention);
+        Named { text: self.said.folded, all: known(mentions, self.reader), titled: 0, page_of: None }.all_stand_by()
     }
 
     fn is_told_to_fail(&self, mention: &Mention) -> bool {
-        let (folded, mentions) = (self.folded(), self.mentions);
         mention.how == How::Ambiguous
-            && !PHRASING.is_common(&folded[mention.from..mention.to], self.language())
-            && !is_noun(folded, mention, mentions, false)
-            && is_told_to_fail(folded, mention, self.reader)
+            && !PHRASING.is_common(self.said.word(mention), self.said.language)
+            && !self.said.is_noun(mention, false)
+            && is_told_to_fail(self.said.folded, mention, self.reader)
     }
 
     /// `the carrier Three`: it is said that a service is named.
     fn is_introduced(&self, mention: &Mention) -> bool {
-        let before = self.folded()[..mention.from].trim_end();
-        !PHRASING.is_never(&self.folded()[mention.from..mention.to], self.language())
+        let before = self.said.folded[..mention.from].trim_end();
+        !PHRASING.is_never(self.said.word(mention), self.said.language)
             && PHRASING.introduced.find(before).any(|(_, to)| to == before.len())
     }
 
-    fn stands_in_a_list_of(&self, mention: &Mention, named: &[bool]) -> bool {
-        let (folded, mentions) = (self.folded(), self.mentions);
-        if PHRASING.is_never(&folded[mention.from..mention.to], self.language()) {
+    /// Whether it stands in a list with what is named.
+    fn is_listed(&self, mention: &Mention, named: &[bool]) -> bool {
+        if PHRASING.is_never(self.said.word(mention), self.said.language) {
             return false;
         }
-        let (from, to) = list_around(folded, mention, mentions);
-        mentions.iter().zip(named).any(|(other, named)| *named && other.from >= from && other.to <= to)
+        let (from, to) = self.said.list_around(mention);
+        let is_among = |(other, named): (&Mention, &bool)| *named && other.from >= from && other.to <= to;
+        self.said.mentions.iter().zip(named).any(is_among)
     }
+}
+
+/// Mentions with their services.
+fn known<'a>(mentions: impl Iterator<Item = &'a Mention>, reader: &'a Reader) -> Vec<(usize, usize, &'a Service)> {
+    mentions.filter_map(|mention| Some((mention.from, mention.to, reader.services.get(mention.service)?))).collect()
 }
 
 fn folded_name(name: &str) -> String {
@@ -193,6 +196,39 @@ fn is_told_to_fail(folded: &str, mention: &Mention, reader: &Reader) -> bool {
 }
 
 impl Attributed {
+    /// Adds what is named and has a part. Where the first of all that is named begins.
+    fn add_named(&mut self, said: Said<'_>, page: &Page<'_>, outage: bool, reader: &Reader) -> Option<usize> {
+        let (folded, language) = (said.folded, said.language);
+        let mentions = Asked { said, titled: page.titled.as_deref(), reader }.named(outage);
+        let all = Named {
+            text: folded,
+            all: known(mentions.iter(), reader),
+            titled: page.title_ends(folded),
+            page_of: page.of_source.filter(|_| page.is_official),
+        };
+        for ((mention, (from, to, service)), part) in mentions.iter().zip(&all.all).zip(all.parts()) {
+            let Part::In(role) = part else { continue };
+            if page.is_official && all.speaker().is_some_and(|speaker| is_part(service, speaker)) {
+                continue;
+            }
+            let word = &folded[*from..*to];
+            self.add(branch(service, word, language), role, || reason(service, word, mention.how));
+        }
+        mentions.first().map(|mention| mention.from)
+    }
+
+    /// Adds what the source is about. Only an official one is about it even when another is named; what is said there and
+    /// names nobody is about it whether it is judged an outage or not.
+    fn add_source(&mut self, page: &Page<'_>, outage: bool, reader: &Reader) {
+        let Some(service) = page.of_source else { return };
+        let is_named = self.services.iter().any(|known| same_house(&known.name, service, reader));
+        if !is_named && (self.services.is_empty() || outage && page.is_official) {
+            self.add(&service.name, Role::Affected, || {
+                format!("its source ‘{}’ is about {}", page.source, service.name)
+            });
+        }
+    }
+
     fn add(&mut self, name: &str, role: Role, why: impl FnOnce() -> String) {
         if let Some(at) = self.services.iter().position(|known| known.name == name) {
             // It may be named again in passing: what is said of it once holds.

@@ -1,7 +1,7 @@
 //! Whether a mention names a service at all. A name that is also a word needs a second cue; a place where something was
 //! said, and what stands in an address, is not what is out.
 
-use super::{normal::is_bare_address, phrasing::PHRASING, reader::Reader};
+use super::{normal::is_bare_address, phrasing::PHRASING};
 use crate::{
     catalogue::{
         Service,
@@ -285,41 +285,98 @@ const AT: &[&str] = &["on", "to", "via", "source:", "their", "its", "official"];
 /// Words between a verb of saying and its place, at most.
 const SAID_NEAR: usize = 8;
 
-/// Whether a mention names its service.
-pub fn counts(
-    mention: &Mention,
-    service: &Service,
-    mentions: &[Mention],
-    folded: &str,
-    of_source: Option<usize>,
-    reader: &Reader,
-    raw: &str,
-    language: &str,
-) -> bool {
-    if is_in_address(folded, mention.from) {
-        return false;
+/// A text, and the names in it.
+pub struct Said<'a> {
+    /// As written.
+    pub raw: &'a str,
+    /// Folded.
+    pub folded: &'a str,
+    /// The names in the folded text.
+    pub mentions: &'a [Mention],
+    /// The language of most of its phrases.
+    pub language: &'static str,
+    /// The service that its source is about.
+    pub of_source: Option<usize>,
+    /// The services that names stand for.
+    pub services: &'a [Service],
+}
+
+impl Said<'_> {
+    /// The word that a name is here.
+    pub fn word(&self, mention: &Mention) -> &str {
+        &self.folded[mention.from..mention.to]
     }
-    if mention.how != How::Ambiguous || of_source == Some(mention.service) {
-        return true;
+
+    /// Whether a mention names its service.
+    pub fn counts(&self, mention: &Mention) -> bool {
+        let Some(service) = self.services.get(mention.service) else { return false };
+        let folded = self.folded;
+        if is_in_address(folded, mention.from) {
+            return false;
+        }
+        if mention.how != How::Ambiguous || self.of_source == Some(mention.service) {
+            return true;
+        }
+        if folded[..mention.from].ends_with(['@', '#']) {
+            return true;
+        }
+        if PHRASING.is_never(self.word(mention), self.language) {
+            return false;
+        }
+        let by_another_name = self.mentions.iter().any(|other| {
+            let known = self.services.get(other.service);
+            other.how != How::Ambiguous && known.is_some_and(|known| known.owner == service.owner)
+        });
+        if by_another_name {
+            return true;
+        }
+        let list = self.list_around(mention);
+        let is_listed = list != (mention.from, mention.to);
+        is_cause(folded, mention)
+            || !self.is_noun(mention, is_listed)
+                && (is_subject(folded, list.0, list.1) || is_inflected(self.raw, self.word(mention)))
     }
-    if folded[..mention.from].ends_with(['@', '#']) {
-        return true;
+
+    /// Where the list of names begins and ends that a name stands in: `Slack, Box and Linear are down` says it of each.
+    pub fn list_around(&self, mention: &Mention) -> (usize, usize) {
+        let joined = |from: usize, to: usize| {
+            let gap = self.folded.get(from..to).unwrap_or_default().trim();
+            !gap.is_empty() && gap.split(' ').all(|joint| LISTED.contains(&joint))
+        };
+        let (mut from, mut to) = (mention.from, mention.to);
+        for other in self.mentions.iter().filter(|other| other.from >= mention.to) {
+            if joined(to, other.from) {
+                to = other.to;
+            }
+        }
+        for other in self.mentions.iter().rev().filter(|other| other.to <= mention.from) {
+            if joined(other.to, from) {
+                from = other.from;
+            }
+        }
+        (from, to)
     }
-    if PHRASING.is_never(&folded[mention.from..mention.to], language) {
-        return false;
+
+    /// Whether a name that is also a word is one here: `the signal`, `@operator signal`, `nationwide outage` beside an
+    /// operator.
+    pub fn is_noun(&self, mention: &Mention, is_listed: bool) -> bool {
+        let folded = self.folded;
+        let before = last_word(&folded[..mention.from]);
+        if DETERMINERS.contains(&before) || before.starts_with('@') {
+            return true;
+        }
+        let others = || self.mentions.iter().filter(|other| other.how != How::Ambiguous);
+        let gap = |other: &&Mention| mention.from.checked_sub(other.to).map(|_| folded[other.to..mention.from].trim());
+        if others().any(|other| gap(&other).is_some_and(str::is_empty)) {
+            return true;
+        }
+        let after = folded[mention.to..].split_whitespace().next().unwrap_or_default();
+        let is_word = || PHRASING.is_common(self.word(mention), self.language);
+        !is_listed
+            && is_word()
+            && others().next().is_some()
+            && NOUNS.contains(&after.trim_matches(['?', '!', '.', ',']))
     }
-    let by_another_name = mentions.iter().any(|other| {
-        let known = reader.services.get(other.service);
-        other.how != How::Ambiguous && known.is_some_and(|known| known.owner == service.owner)
-    });
-    if by_another_name {
-        return true;
-    }
-    let list = list_around(folded, mention, mentions);
-    let is_listed = list != (mention.from, mention.to);
-    is_cause(folded, mention)
-        || !is_noun(folded, mention, mentions, is_listed)
-            && (is_subject(folded, list.0, list.1) || is_inflected(raw, &folded[mention.from..mention.to]))
 }
 
 /// Whether a name is told as why something else fails: `because of the Rogers outage`.
@@ -344,41 +401,6 @@ fn is_inflected(raw: &str, word: &str) -> bool {
     starts
         .filter_map(|(at, _)| raw.get(at..at + word.len()).map(|found| (found, at + word.len())))
         .any(|(found, end)| found.eq_ignore_ascii_case(word) && is_end(&raw[end..]))
-}
-
-/// Where the list of names begins and ends that a name stands in: `Slack, Box and Linear are down` says it of each.
-pub fn list_around(folded: &str, mention: &Mention, mentions: &[Mention]) -> (usize, usize) {
-    let joined = |from: usize, to: usize| {
-        let gap = folded.get(from..to).unwrap_or_default().trim();
-        !gap.is_empty() && gap.split(' ').all(|joint| LISTED.contains(&joint))
-    };
-    let (mut from, mut to) = (mention.from, mention.to);
-    for other in mentions.iter().filter(|other| other.from >= mention.to) {
-        if joined(to, other.from) {
-            to = other.to;
-        }
-    }
-    for other in mentions.iter().rev().filter(|other| other.to <= mention.from) {
-        if joined(other.to, from) {
-            from = other.from;
-        }
-    }
-    (from, to)
-}
-
-/// Whether a name that is also a word is one here: `the signal`, `@operator signal`, `nationwide outage` beside an operator.
-pub fn is_noun(folded: &str, mention: &Mention, mentions: &[Mention], is_listed: bool) -> bool {
-    let before = last_word(&folded[..mention.from]);
-    if DETERMINERS.contains(&before) || before.starts_with('@') {
-        return true;
-    }
-    let others = || mentions.iter().filter(|other| other.how != How::Ambiguous);
-    let gap = |other: &&Mention| mention.from.checked_sub(other.to).map(|_| folded[other.to..mention.from].trim());
-    if others().any(|other| gap(&other).is_some_and(str::is_empty)) {
-        return true;
-    }
-    let after = folded[mention.to..].split_whitespace().next().unwrap_or_default();
-    !is_listed && others().next().is_some() && NOUNS.contains(&after.trim_matches(['?', '!', '.', ',']))
 }
 
 /// Whether a service is only where something was said: `posted on Twitter`, `its Facebook page`, `source: Wikipedia`.

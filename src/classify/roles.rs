@@ -49,6 +49,12 @@ impl Named<'_> {
         (0..self.all.len()).map(|at| if is_out(at) { Part::By } else { Part::In(self.role(at, &by)) }).collect()
     }
 
+    /// Who speaks, where it is known: whose page it is, or whom the title names.
+    pub fn speaker(&self) -> Option<&Service> {
+        let titled = self.all.iter().find(|(_, end, _)| *end <= self.titled);
+        self.page_of.or(titled.map(|(_, _, service)| *service))
+    }
+
     /// Whether nothing is named but what stands by.
     pub fn all_stand_by(&self) -> bool {
         (0..self.all.len()).all(|at| self.stands_by(at))
@@ -122,6 +128,7 @@ impl Named<'_> {
         let is_place = phrasing.place.contains(name);
         let (from, to, _) = self.all[at];
         self.only_tells(at)
+            || is_venue(around.service)
             || is_medium(self.text, from, to)
             || is_place && around.is_where_something_is_said(phrasing)
             || around.is_turned_to(phrasing)
@@ -136,8 +143,14 @@ impl Named<'_> {
         let before = around.before.get(last..).unwrap_or_default();
         let before = before.rsplit([',', ':', '–', '(']).next().unwrap_or_default();
         says(&PHRASING.spared, after) && !PHRASING.failure.are_in(after)
-            || PHRASING.spared.last_end(before).is_some_and(|end| words_between(&before[end..]) <= BESIDE + 1)
+            || says(&PHRASING.spared, before)
+                && PHRASING.spared.last_end(before).is_some_and(|end| words_between(&before[end..]) <= BESIDE + 1)
     }
+}
+
+/// Whether an outage of others shows there: `British Airways cancels flights from Gatwick`.
+fn is_venue(service: &Service) -> bool {
+    service.name.ends_with(" Airport")
 }
 
 /// What stands in the sentence of a name, before and behind it.
@@ -199,7 +212,7 @@ impl Around<'_> {
         let led = phrasing.saying_before.find(before).filter(|(_, to)| *to == before.len()).map(|(from, _)| from).max();
         let is_led = led.is_some_and(|from| {
             let fails = phrasing.failure.last_end(&before[..from]);
-            !fails.is_some_and(|end| words_between(&before[end..from]) == 0)
+            fails.is_none_or(|end| words_between(&before[end..from]) > 0)
         });
         let told = phrasing.according_before.last_end(before).is_some_and(|end| words_between(&before[end..]) == 0);
         is_led || told || begins(&phrasing.saying_behind, self.after) || begins(&phrasing.according_behind, self.after)

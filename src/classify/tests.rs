@@ -45,7 +45,7 @@ fn complaints_are_outages_and_what_sounds_like_them_is_not() {
 }
 
 /// Sentences of our own: the affected service first, then the upstream one.
-const UPSTREAM: [(&str, &str, &str); 34] = [
+const UPSTREAM: [(&str, &str, &str); 47] = [
     ("ChatGPT is down, caused by a power failure at Microsoft Azure", "ChatGPT", "Microsoft Azure"),
     ("Slack is down because of an outage at AWS", "Slack", "AWS"),
     ("Discord unavailable due to a Google Cloud outage", "Discord", "Google Cloud"),
@@ -84,7 +84,111 @@ const UPSTREAM: [(&str, &str, &str); 34] = [
     ("Twilio: SMS delivery delayed, stemming from AWS", "Twilio", "AWS"),
     ("Datadog ingestion is delayed due to an upstream provider, Google Cloud", "Datadog", "Google Cloud"),
     ("Okta logins fail because of Cloudflare", "Okta", "Cloudflare"),
+    ("Cloudflare glitch knocks Discord and Canva offline", "Discord", "Cloudflare"),
+    ("Canva and Discord go dark as Fastly fails: an error at Fastly", "Canva", "Fastly"),
+    ("Guasto a Cloudflare, giù ChatGPT e Canva", "Canva", "Cloudflare"),
+    ("Falha na AWS tira do ar Slack e GitHub", "GitHub", "AWS"),
+    ("Nach Cloudflare-Panne: Discord und Canva nicht erreichbar", "Canva", "Cloudflare"),
+    ("AWS kaynaklı arıza Slack'i vurdu", "Slack", "AWS"),
+    ("Discord'a girilemiyor, Cloudflare'deki arıza nedeniyle", "Discord", "Cloudflare"),
+    ("AWS障害の影響でSlackが使えない", "Slack", "AWS"),
+    ("Cloudflare में गड़बड़ी के कारण Discord ठप", "Discord", "Cloudflare"),
+    ("تعطل Discord بسبب عطل في Cloudflare", "Discord", "Cloudflare"),
+    ("Slack en panne, un incident chez l'hébergeur AWS", "Slack", "AWS"),
+    ("Datadog: Alerts delayed - An availability zone of AWS lost power.", "Datadog", "AWS"),
+    ("Notre prestataire Fastly a un incident, Canva ne répond plus", "Canva", "Fastly"),
 ];
+
+#[test]
+fn what_stands_by_has_no_part_in_an_outage() {
+    for (text, hit) in [
+        ("Instagram is down, everybody complains on Twitter", "Instagram"),
+        ("Slack is down, we switched to Discord for now", "Slack"),
+        ("Discord est en panne, Slack marche très bien", "Discord"),
+        ("WhatsApp çöktü, Twitter'da herkes aynı şeyi yazıyor", "WhatsApp"),
+        ("ChatGPT is down for thousands of users, Downdetector shows", "ChatGPT"),
+        ("インスタが落ちてる、Twitterでみんな騒いでる", "Instagram"),
+        ("British Airways check-in fails, long queues at Heathrow Airport", "British Airways"),
+        ("Instagram fora do ar, todo mundo reclama no Twitter", "Instagram"),
+    ] {
+        assert_eq!(names(text), [hit], "{text}");
+    }
+}
+
+#[test]
+fn a_name_that_is_a_word_is_one_where_something_fails_and_nothing_else_is_named() {
+    for (text, expected) in [
+        ("Orange ne capte plus dans tout le 29, ni fibre ni mobile", "Orange France"),
+        ("Play leży od rana w całym mieście, nikt nie ma zasięgu", "Play"),
+        ("the carrier Three has an outage, no signal all over Leeds", "Three UK"),
+        ("Netflix, Roku and Hulu are down for everyone here", "Roku"),
+    ] {
+        assert!(names(text).iter().any(|name| name == expected), "{text}: {:?}", names(text));
+    }
+    for text in ["We are investigating errors, now all of us see them", "your service is down: do we all wait?"] {
+        assert_eq!(names(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn the_branch_of_a_country_is_meant_where_only_the_name_of_all_is_said() {
+    assert_eq!(names("Störung bei Vodafone in Hamburg, kein Netz seit heute Morgen"), ["Vodafone Germany"]);
+    assert_eq!(names("@VodafoneUK no signal in Leeds since this morning, all phones"), ["Vodafone UK"]);
+}
+
+#[test]
+fn on_a_page_of_its_own_a_part_is_no_service_besides() {
+    let post = |text| Text { kind: ItemKind::StatusUpdate, title: "", text, source: "" };
+    let named = |text| JUDGE.judge(post(text)).service_names();
+    assert_eq!(named("GitHub: Incident with GitHub Pages - We are investigating failed builds."), ["GitHub"]);
+    assert_eq!(names("GitHub Pages is down, my site returns 404"), ["GitHub Pages"]);
+}
+
+#[test]
+fn who_says_that_nothing_is_out_reports_no_outage() {
+    let denials = [
+        "Reddit works fine here, not down for me",
+        "Gmail funktioniert einwandfrei, keine Störung",
+        "Instagram no está caído, funciona perfecto",
+        "Facebook nie leży, u mnie działa",
+        "WhatsApp tidak down, lancar jaya",
+        "इंस्टाग्राम डाउन नहीं है, ठीक चल रहा है",
+        "インスタは落ちてない、普通に使える",
+        "Spotify is up and running, no problems",
+    ];
+    let wrong: Vec<&str> = denials.into_iter().filter(|text| judge(text).outage).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    for text in [
+        "no outage reported on your page but our whole street has no internet since 8",
+        "It's not just you, Discord is down",
+        "status page says all systems operational, yet every request returns 503",
+        "Keine Störung gemeldet, aber im ganzen Ort kein Internet @Telekom_hilft",
+    ] {
+        assert!(judge(text).outage, "{text}");
+    }
+}
+
+#[test]
+fn names_hold_nothing_that_a_reader_does_not_see() {
+    for text in ["Zor\u{202e}bly\u{202c} is down", "\u{1b}[31mFlob is down", "<script>alert(1)</script> is down"] {
+        let verdict = judge(text);
+        let seen = |said: &String| {
+            said.chars().all(|letter| !letter.is_control() && !('\u{202a}'..='\u{202e}').contains(&letter))
+        };
+        assert!(verdict.service_names().iter().chain(&verdict.why).all(seen), "{verdict:?}");
+        assert!(verdict.service_names().iter().all(|name| !name.contains('<')), "{verdict:?}");
+    }
+}
+
+#[test]
+fn an_address_without_its_scheme_names_nobody_either() {
+    for text in
+        ["Slack is down youtu.be/abc", "Slack is down pic.twitter.com/aBc", "Slack is down https://youtu.be/abc"]
+    {
+        assert_eq!(names(text), ["Slack"], "{text}");
+        assert_eq!(judge(text).score, judge("Slack is down").score, "{text}");
+    }
+}
 
 #[test]
 fn an_upstream_service_has_its_role() {
