@@ -45,23 +45,32 @@ type Named = (usize, How);
 const SHORTEST_OWNED: usize = 3;
 
 impl AliasTable {
-    /// The table of a catalogue.
+    /// The table of a catalogue, without names of a single letter.
     pub fn new(catalogue: &Catalogue) -> Self {
+        Self::of_names(catalogue, 2)
+    }
+
+    /// The same with them: `X is down`. Every such letter is then a name that may be a word.
+    pub fn with_letters(catalogue: &Catalogue) -> Self {
+        Self::of_names(catalogue, 1)
+    }
+
+    fn of_names(catalogue: &Catalogue, shortest: usize) -> Self {
         let mut names: Vec<(String, Named)> = Vec::new();
         // What is the name of one is not the alias of another: `Amazon S3` of a cloud.
         for (at, service) in catalogue.services().iter().enumerate() {
-            names.extend(folded(&service.name, service, at));
+            names.push(folded(&service.name, service, at));
         }
         for (at, service) in catalogue.services().iter().enumerate() {
             let known = service.aliases.iter().chain(&service.domain);
-            names.extend(known.filter_map(|name| folded(name, service, at)));
+            names.extend(known.map(|name| folded(name, service, at)));
             for tag in &service.hashtags {
                 let mut folded = String::new();
                 fold(tag, &mut folded);
                 names.push((format!("#{folded}"), (at, How::Hashtag)));
             }
         }
-        names.retain(|(name, _)| !name.is_empty());
+        names.retain(|(name, _)| name.chars().count() >= shortest);
         // No name holds a NUL: it folds to a blank.
         Self(Phrases::new(names))
     }
@@ -101,16 +110,16 @@ impl AliasTable {
     }
 }
 
-/// A name of a service as it is looked for; none for a single letter.
-fn folded(name: &str, service: &Service, at: usize) -> Option<(String, Named)> {
+/// A name of a service as it is looked for.
+fn folded(name: &str, service: &Service, at: usize) -> (String, Named) {
     let how = match name {
-        _ if service.is_ambiguous(name) => How::Ambiguous,
+        _ if service.is_ambiguous(name) || name.chars().count() == 1 => How::Ambiguous,
         _ if is_domain(name) => How::Domain,
         _ => How::Name,
     };
     let mut folded = String::new();
     fold(name, &mut folded);
-    (name.chars().count() > 1).then_some((folded, (at, how)))
+    (folded, (at, how))
 }
 
 fn is_domain(name: &str) -> bool {

@@ -120,7 +120,8 @@ impl Asked<'_> {
         let mentions = self.said.mentions;
         let mut named: Vec<bool> = mentions.iter().map(|mention| self.counts(mention)).collect();
         if outage {
-            let nothing_is = self.all_stand_by(&named);
+            let is_unsure = named.contains(&false);
+            let nothing_is = is_unsure && self.all_stand_by(&named);
             for (mention, named) in mentions.iter().zip(&mut named) {
                 *named |= self.is_introduced(mention) || nothing_is && self.is_told_to_fail(mention);
             }

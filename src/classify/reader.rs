@@ -38,7 +38,7 @@ impl Reader {
         debug_assert!(masked.services().iter().zip(known.services()).all(|(a, b)| a.name == b.name));
         Self {
             aliases: AliasTable::new(&masked),
-            every: AliasTable::new(&known),
+            every: AliasTable::with_letters(&known),
             services: known.services().to_vec(),
             cues: Cues::shipped(),
         }

@@ -43,7 +43,10 @@ pub struct Named<'a> {
 impl Named<'_> {
     /// The part of each. What only stands by has no part as long as something else has; where all do, they are what is out.
     pub fn parts(&self) -> Vec<Part> {
-        let by: Vec<bool> = (0..self.all.len()).map(|at| self.stands_by(at)).collect();
+        // Beside nobody nobody stands by: most texts name but one.
+        let is_one = self.all.windows(2).all(|pair| pair[0].2.name == pair[1].2.name);
+        let stands_by = |at: usize| if is_one { self.only_tells(at) } else { self.stands_by(at) };
+        let by: Vec<bool> = (0..self.all.len()).map(stands_by).collect();
         let somebody_is_hit = by.contains(&false);
         let is_out = |at: usize| by[at] && (somebody_is_hit || self.only_tells(at) && !self.around(at).fails());
         (0..self.all.len()).map(|at| if is_out(at) { Part::By } else { Part::In(self.role(at, &by)) }).collect()
@@ -77,14 +80,17 @@ impl Named<'_> {
 
     fn role(&self, at: usize, by: &[bool]) -> Role {
         let around = self.around(at);
-        if around.was_taken_down() {
-            return Role::Affected;
-        }
-        let is_cause = around.is_told_as_cause(|start, end| self.names_other(at, by, start, end))
+        let names_other = |from: usize, to: usize| self.names_other(at, by, from, to);
+        let beside_others = || {
+            names_other(0, self.text.len())
+                && around.fails()
+                && (around.is_built_on() && self.others_are_hit(at, by) || self.takes_down(at, by, &around))
+        };
+        let is_cause = around.is_told_as_cause(names_other)
             || around.is_provider()
-            || self.takes_down(at, by, &around)
-            || around.is_built_on() && (self.is_spoken_of(at) || around.fails() && self.others_are_hit(at, by));
-        if is_cause { Role::Upstream } else { Role::Affected }
+            || around.is_built_on() && self.is_spoken_of(at)
+            || beside_others();
+        if is_cause && !around.was_taken_down() { Role::Upstream } else { Role::Affected }
     }
 
     /// Whether something is named that others are not built on.
@@ -108,12 +114,11 @@ impl Named<'_> {
 
     /// `AWS outage takes down Slack`, `falla en AWS deja sin servicio a GitHub`.
     fn takes_down(&self, at: usize, by: &[bool], around: &Around<'_>) -> bool {
-        around.fails()
-            && PHRASING.took_down.find(around.after).any(|(from, to)| {
-                let (from, to) = (around.to + from, around.to + to);
-                let end = around.to + around.after.len();
-                !self.names_other(at, by, around.to, from) && self.names_other(at, by, to, end)
-            })
+        PHRASING.took_down.find(around.after).any(|(from, to)| {
+            let (from, to) = (around.to + from, around.to + to);
+            let end = around.to + around.after.len();
+            !self.names_other(at, by, around.to, from) && self.names_other(at, by, to, end)
+        })
     }
 
     /// Whether it is a service that only tells of others.

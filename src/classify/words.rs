@@ -1,6 +1,6 @@
 //! Lists of phrases that are looked for in one pass.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::text::letters::{is_alphanumeric, is_unspaced};
 
@@ -11,7 +11,9 @@ pub struct Words(AhoCorasick);
 impl Words {
     /// Of a list.
     pub fn new(phrases: &[&str]) -> Self {
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(phrases);
+        // A few hundred phrases: the fastest automaton is small enough.
+        let builder = &mut AhoCorasick::builder();
+        let automaton = builder.kind(Some(AhoCorasickKind::DFA)).match_kind(MatchKind::Standard).build(phrases);
         // Some dozen phrases are far below the automaton's limits.
         Self(automaton.expect("the phrases fit an automaton"))
     }
