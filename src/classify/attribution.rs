@@ -7,7 +7,7 @@
 use super::{
     cues::{Cue, LANGUAGES},
     features::Reading,
-    mention::Said,
+    mention::{Said, near_before},
     normal::Normal,
     phrasing::{PHRASING, sentence},
     reader::Reader,
@@ -49,12 +49,18 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
         of_source: of_source.and_then(|at| reader.services.get(at)),
         titled: outage.then(|| unnamed::titled(raw, reading.kind)).flatten(),
     };
-    // What is about no outage is seldom asked whom it names: the names that it was read by must do.
-    let every: Vec<Mention> = if outage { reader.every.mentions(&reading.normal.folded).collect() } else { Vec::new() };
+    // What is about no outage is seldom asked whom it names, and an English post that names whom it speaks to seldom names
+    // others: the names that it was read by must do. They are the better known where English is spoken.
+    let is_named = reading.kind == ItemKind::Post as usize
+        && LANGUAGES[reading.language] == "en"
+        && reading.normal.mentions.iter().any(|mention| mention.how != How::Ambiguous);
+    let asks_all = outage && !is_named;
+    let every: Vec<Mention> =
+        if asks_all { reader.every.mentions(&reading.normal.folded).collect() } else { Vec::new() };
     let said = Said {
         raw,
         folded: &reading.normal.folded,
-        mentions: if outage { &every } else { &reading.normal.mentions },
+        mentions: if asks_all { &every } else { &reading.normal.mentions },
         language: LANGUAGES[reading.language],
         of_source,
         services: &reader.services,
@@ -123,7 +129,7 @@ impl Asked<'_> {
             let is_unsure = named.contains(&false);
             let nothing_is = is_unsure && self.all_stand_by(&named);
             for (mention, named) in mentions.iter().zip(&mut named) {
-                *named |= self.is_introduced(mention) || nothing_is && self.is_told_to_fail(mention);
+                *named = *named || self.is_introduced(mention) || nothing_is && self.is_told_to_fail(mention);
             }
             let listed: Vec<bool> = mentions.iter().map(|mention| self.is_listed(mention, &named)).collect();
             named.iter_mut().zip(listed).for_each(|(named, listed)| *named |= listed);
@@ -150,7 +156,7 @@ impl Asked<'_> {
 
     /// `the carrier Three`: it is said that a service is named.
     fn is_introduced(&self, mention: &Mention) -> bool {
-        let before = self.said.folded[..mention.from].trim_end();
+        let before = near_before(self.said.folded, mention.from).trim_end();
         !PHRASING.is_never(self.said.word(mention), self.said.language)
             && PHRASING.introduced.find(before).any(|(_, to)| to == before.len())
     }

@@ -381,11 +381,24 @@ impl Said<'_> {
 
 /// Whether a name is told as why something else fails: `because of the Rogers outage`.
 fn is_cause(folded: &str, mention: &Mention) -> bool {
-    let fails =
-        PHRASING.failure.find(&folded[mention.to..]).any(|(from, _)| folded[mention.to..][..from].trim().is_empty());
-    let before = &folded[..mention.from];
-    fails
-        && PHRASING.because.last_end(before).is_some_and(|end| matches!(before[end..].trim(), "" | "the" | "a" | "an"))
+    let (before, after) = (near_before(folded, mention.from), near_behind(folded, mention.to));
+    PHRASING.because.last_end(before).is_some_and(|end| matches!(before[end..].trim(), "" | "the" | "a" | "an"))
+        && PHRASING.failure.find(after).any(|(from, _)| after[..from].trim().is_empty())
+}
+
+/// Bytes before and behind a name in which it is told what it is.
+const NEAR: usize = 40;
+
+/// What stands close before a place.
+pub fn near_before(text: &str, at: usize) -> &str {
+    let from = (at.saturating_sub(NEAR)..=at).find(|from| text.is_char_boundary(*from)).unwrap_or(at);
+    &text[from..at]
+}
+
+/// What stands close behind a place.
+fn near_behind(text: &str, at: usize) -> &str {
+    let end = (at..=text.len().min(at + NEAR)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(at);
+    &text[at..end]
 }
 
 /// Whether a word has an ending behind an apostrophe, as only names have: `Steam'e` in Turkish, `Amazon's`.

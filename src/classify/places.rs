@@ -60,13 +60,28 @@ const FRENCH_CODES: std::ops::Range<u32> = 10_000..99_000;
 
 /// The names that are known.
 #[derive(Debug, Clone)]
-pub struct Places(HashSet<&'static str>);
+pub struct Places {
+    names: HashSet<&'static str>,
+    /// By language and first letter, how long words are that lead to a place, as bits: most words are told apart by that.
+    leading: [[u16; LETTERS]; BEFORE.len()],
+}
+
+/// Letters of the alphabet.
+const LETTERS: usize = 26;
 
 impl Places {
     /// The ones in the crate.
     pub fn shipped() -> Self {
         let names = lines(include_str!("data/places.txt")).flat_map(|line| line.split(';'));
-        Self(names.map(str::trim).filter(|name| !name.is_empty()).collect())
+        let mut leading = [[0; LETTERS]; BEFORE.len()];
+        for (lengths, words) in leading.iter_mut().zip(BEFORE.iter().zip(BETWEEN).map(|(a, b)| [*a, b].concat())) {
+            for word in words {
+                if let Some(of_letter) = letter(word).and_then(|letter| lengths.get_mut(letter)) {
+                    *of_letter |= 1 << word.len();
+                }
+            }
+        }
+        Self { names: names.map(str::trim).filter(|name| !name.is_empty()).collect(), leading }
     }
 
     /// Where places are named in a line that is in a language.
@@ -83,18 +98,35 @@ impl Places {
 
     /// The last token of a place that begins with a token.
     fn place(&self, normal: &Normal, language: usize, at: usize) -> Option<usize> {
-        let is_led_to = is_led_to(normal, language, at);
+        let is_led_to = self.is_led_to(normal, language, at);
         let named = || self.named(normal, at, |last| is_led_to || is_followed(normal, language, last));
         let british = || (language == ENGLISH).then(|| british_postcode(normal, at)).flatten();
         let french = || (language == FRENCH).then(|| self.french_postcode(normal, is_led_to, at)).flatten();
         named().or_else(british).or_else(french)
     }
 
+    /// Whether a token stands behind a preposition of place, English or of the language; an article may stand between them.
+    fn is_led_to(&self, normal: &Normal, language: usize, at: usize) -> bool {
+        let before = |back: usize| at.checked_sub(back).map_or("", |before| normal.token(before));
+        let near = before(1);
+        let languages = [ENGLISH, language];
+        let may_lead = |language: &usize| self.leading.get(*language).is_some_and(|lengths| may_lead(lengths, near));
+        if !languages.iter().any(may_lead) {
+            return false;
+        }
+        let far = before(2);
+        languages.iter().filter_map(|language| BEFORE.get(*language).zip(BETWEEN.get(*language))).any(
+            |(prepositions, articles)| {
+                prepositions.contains(&near) || (articles.contains(&near) && prepositions.contains(&far))
+            },
+        )
+    }
+
     /// The last token of the longest name that begins with a token, among those that may be the last.
     fn named(&self, normal: &Normal, at: usize, may_end: impl Fn(usize) -> bool) -> Option<usize> {
         let start = normal.tokens[at].0 as usize;
         let mut lasts = (at..(at + LONGEST).min(normal.tokens.len())).rev().filter(|last| may_end(*last));
-        lasts.find(|last| self.0.contains(&normal.line[start..normal.tokens[*last].1 as usize]))
+        lasts.find(|last| self.names.contains(&normal.line[start..normal.tokens[*last].1 as usize]))
     }
 
     /// Of a French postcode, alone or before a known name (`30900 Nîmes`), or of the number of a department behind
@@ -119,15 +151,13 @@ impl Places {
     }
 }
 
-/// Whether a token stands behind a preposition of place, English or of the language; an article may stand between them.
-fn is_led_to(normal: &Normal, language: usize, at: usize) -> bool {
-    let before = |back: usize| at.checked_sub(back).map_or("", |before| normal.token(before));
-    let (near, far) = (before(1), before(2));
-    [ENGLISH, language].iter().filter_map(|language| BEFORE.get(*language).zip(BETWEEN.get(*language))).any(
-        |(prepositions, articles)| {
-            prepositions.contains(&near) || (articles.contains(&near) && prepositions.contains(&far))
-        },
-    )
+fn may_lead(lengths: &[u16; LETTERS], word: &str) -> bool {
+    letter(word).is_some_and(|letter| word.len() < 16 && lengths[letter] & (1 << word.len()) != 0)
+}
+
+/// The place of the first letter of a word in the alphabet.
+fn letter(word: &str) -> Option<usize> {
+    word.bytes().next().filter(u8::is_ascii_lowercase).map(|byte| usize::from(byte - b'a'))
 }
 
 /// Whether a Turkish ending of place stands behind a token.
@@ -234,7 +264,7 @@ mod tests {
 
     #[test]
     fn every_name_is_in_the_form_it_is_looked_for() {
-        for name in Places::shipped().0 {
+        for name in Places::shipped().names {
             assert_eq!(Normal::of(name).line.trim(), name);
             assert!(name.split(' ').count() <= LONGEST, "{name}");
         }
