@@ -49,11 +49,11 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
         of_source: of_source.and_then(|at| reader.services.get(at)),
         titled: outage.then(|| unnamed::titled(raw, reading.kind)).flatten(),
     };
-    // What is about no outage is seldom asked whom it names, and an English post that names whom it speaks to seldom names
-    // others: the names that it was read by must do. They are the better known where English is spoken.
-    let is_named = reading.kind == ItemKind::Post as usize
-        && LANGUAGES[reading.language] == "en"
-        && reading.normal.mentions.iter().any(|mention| mention.how != How::Ambiguous);
+    // What is about no outage is seldom asked whom it names, and a post that calls whom it speaks to by a handle seldom names
+    // others: the names that it was read by must do.
+    let is_called =
+        |mention: &Mention| mention.how != How::Ambiguous && reading.normal.folded[..mention.from].ends_with('@');
+    let is_named = reading.kind == ItemKind::Post as usize && reading.normal.mentions.iter().any(is_called);
     let asks_all = outage && !is_named;
     let every: Vec<Mention> =
         if asks_all { reader.every.mentions(&reading.normal.folded).collect() } else { Vec::new() };
