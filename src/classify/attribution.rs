@@ -7,7 +7,7 @@
 use super::{
     cues::{Cue, LANGUAGES},
     features::Reading,
-    mention::{Said, near_before},
+    mention::{NEAR, Said, near_before},
     normal::Normal,
     phrasing::{PHRASING, sentence},
     reader::Reader,
@@ -156,7 +156,7 @@ impl Asked<'_> {
 
     /// `the carrier Three`: it is said that a service is named.
     fn is_introduced(&self, mention: &Mention) -> bool {
-        let before = near_before(self.said.folded, mention.from).trim_end();
+        let before = near_before(self.said.folded, mention.from, NEAR).trim_end();
         !PHRASING.is_never(self.said.word(mention), self.said.language)
             && PHRASING.introduced.find(before).any(|(_, to)| to == before.len())
     }

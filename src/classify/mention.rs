@@ -381,23 +381,23 @@ impl Said<'_> {
 
 /// Whether a name is told as why something else fails: `because of the Rogers outage`.
 fn is_cause(folded: &str, mention: &Mention) -> bool {
-    let (before, after) = (near_before(folded, mention.from), near_behind(folded, mention.to));
+    let (before, after) = (near_before(folded, mention.from, NEAR), near_behind(folded, mention.to, NEAR));
     PHRASING.because.last_end(before).is_some_and(|end| matches!(before[end..].trim(), "" | "the" | "a" | "an"))
         && PHRASING.failure.find(after).any(|(from, _)| after[..from].trim().is_empty())
 }
 
 /// Bytes before and behind a name in which it is told what it is.
-const NEAR: usize = 40;
+pub const NEAR: usize = 40;
 
-/// What stands close before a place.
-pub fn near_before(text: &str, at: usize) -> &str {
-    let from = (at.saturating_sub(NEAR)..=at).find(|from| text.is_char_boundary(*from)).unwrap_or(at);
+/// What stands close before a place, in so many bytes at most.
+pub fn near_before(text: &str, at: usize, bytes: usize) -> &str {
+    let from = (at.saturating_sub(bytes)..=at).find(|from| text.is_char_boundary(*from)).unwrap_or(at);
     &text[from..at]
 }
 
 /// What stands close behind a place.
-fn near_behind(text: &str, at: usize) -> &str {
-    let end = (at..=text.len().min(at + NEAR)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(at);
+pub fn near_behind(text: &str, at: usize, bytes: usize) -> &str {
+    let end = (at..=text.len().min(at + bytes)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(at);
     &text[at..end]
 }
 

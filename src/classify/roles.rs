@@ -2,7 +2,7 @@
 //! say it, who tells it, what works meanwhile). Read from what stands around the name in its sentence.
 
 use super::{
-    mention::is_medium,
+    mention::{is_medium, near_before, near_behind},
     phrasing::{PHRASING, Phrasing, sentence, words_between},
 };
 use crate::{catalogue::Service, model::Role};
@@ -15,6 +15,9 @@ const BEHIND: usize = 5;
 
 /// Words between a name and what a failure is called, at most.
 const BESIDE: usize = 2;
+
+/// Bytes before and behind a name that are looked at.
+const FAR_AWAY: usize = 120;
 
 /// Bytes of a clause in which it is said that something works.
 const CLAUSE: usize = 60;
@@ -65,7 +68,10 @@ impl Named<'_> {
 
     fn around(&self, at: usize) -> Around<'_> {
         let (from, to, service) = self.all[at];
-        let (start, end) = sentence(self.text, from, to);
+        // What stands further away in a long sentence is seldom said of it.
+        let (start, end) = (from - near_before(self.text, from, FAR_AWAY).len(), near_behind(self.text, to, FAR_AWAY));
+        let (first, last) = sentence(&self.text[start..to + end.len()], from - start, to - start);
+        let (start, end) = (start + first, start + last);
         Around { before: &self.text[start..from], after: &self.text[to..end], start, to, service }
     }
 
