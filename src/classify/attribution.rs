@@ -66,7 +66,7 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
         services: &reader.services,
     };
     let mut attributed = Attributed::default();
-    let named_from = attributed.add_named(said, &page, outage, reader);
+    let named_from = attributed.add_named(said, &page, asks_all, reader);
     attributed.add_source(&page, outage, reader);
     if outage && attributed.services.iter().all(|known| known.role == Role::Upstream) {
         unnamed::names(raw, reading.kind).into_iter().for_each(|name| attributed.add_unlisted(name, reader));
@@ -120,12 +120,12 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// The mentions that name a service. In an outage a name that is also a word does where nothing else is named and it is
-    /// told to fail, or where it stands in a list with names.
-    fn named(&self, outage: bool) -> Vec<Mention> {
+    /// The mentions that name a service. Where all are asked for, a name that is also a word does where nothing else is named
+    /// and it is told to fail, where it is introduced, or where it stands in a list with names.
+    fn named(&self, asks_all: bool) -> Vec<Mention> {
         let mentions = self.said.mentions;
         let mut named: Vec<bool> = mentions.iter().map(|mention| self.counts(mention)).collect();
-        if outage {
+        if asks_all {
             let is_unsure = named.contains(&false);
             let nothing_is = is_unsure && self.all_stand_by(&named);
             for (mention, named) in mentions.iter().zip(&mut named) {
@@ -204,9 +204,9 @@ fn is_told_to_fail(folded: &str, mention: &Mention, reader: &Reader) -> bool {
 
 impl Attributed {
     /// Adds what is named and has a part. Where the first of all that is named begins.
-    fn add_named(&mut self, said: Said<'_>, page: &Page<'_>, outage: bool, reader: &Reader) -> Option<usize> {
+    fn add_named(&mut self, said: Said<'_>, page: &Page<'_>, asks_all: bool, reader: &Reader) -> Option<usize> {
         let (folded, language) = (said.folded, said.language);
-        let mentions = Asked { said, titled: page.titled.as_deref(), reader }.named(outage);
+        let mentions = Asked { said, titled: page.titled.as_deref(), reader }.named(asks_all);
         let all = Named {
             text: folded,
             all: known(mentions.iter(), reader),

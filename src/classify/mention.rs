@@ -436,7 +436,7 @@ fn is_in_address(folded: &str, at: usize) -> bool {
     let word = folded[..at].rsplit(' ').next().unwrap_or_default();
     // What stands behind the name belongs to the word too: `example.com/news`.
     let whole = folded[at - word.len()..].split(' ').next().unwrap_or_default();
-    word.contains("http://") || word.contains("https://") || is_bare_address(whole)
+    whole.contains('/') && (word.contains("http://") || word.contains("https://") || is_bare_address(whole))
 }
 
 fn last_word(text: &str) -> &str {
