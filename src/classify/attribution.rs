@@ -238,10 +238,12 @@ impl Attributed {
 
     fn add(&mut self, name: &str, role: Role, why: impl FnOnce() -> String) {
         if let Some(at) = self.services.iter().position(|known| known.name == name) {
-            // It may be named again in passing: what is said of it once holds.
-            if role == Role::Upstream && self.services[at].role == Role::Affected {
+            // What others are built on is named again in passing; anything else that is down outweighs being a cause elsewhere.
+            let weighs = if PHRASING.infrastructure.contains(name) { Role::Upstream } else { Role::Affected };
+            if role == weighs && self.services[at].role != weighs {
                 self.services[at].role = role;
-                self.why[at] += AS_CAUSE;
+                let plain = self.why[at].trim_end_matches(AS_CAUSE).to_owned();
+                self.why[at] = if role == Role::Upstream { plain + AS_CAUSE } else { plain };
             }
         } else if self.services.len() < MOST {
             let suffix = if role == Role::Upstream { AS_CAUSE } else { "" };
