@@ -9,7 +9,7 @@ use super::{
     features::Reading,
     mention::{NEAR, Said, near_before},
     normal::Normal,
-    phrasing::{PHRASING, sentence},
+    phrasing::{PHRASING, folded, sentence},
     reader::Reader,
     roles::{Named, Part},
     unnamed,
@@ -138,7 +138,7 @@ impl Asked<'_> {
     }
 
     fn counts(&self, mention: &Mention) -> bool {
-        let is_title = |name: &str| self.said.folded[..mention.to].trim() == folded_name(name);
+        let is_title = |name: &str| self.said.folded[..mention.to].trim() == folded(name);
         self.said.counts(mention) || self.titled.is_some_and(is_title)
     }
 
@@ -175,12 +175,6 @@ impl Asked<'_> {
 /// Mentions with their services.
 fn known<'a>(mentions: impl Iterator<Item = &'a Mention>, reader: &'a Reader) -> Vec<(usize, usize, &'a Service)> {
     mentions.filter_map(|mention| Some((mention.from, mention.to, reader.services.get(mention.service)?))).collect()
-}
-
-fn folded_name(name: &str) -> String {
-    let mut folded = String::new();
-    crate::text::fold::fold(name, &mut folded);
-    folded
 }
 
 /// Whether words of failing, in any language, stand behind a name or before it, in its sentence.

@@ -124,7 +124,8 @@ fn entries() -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static s
     })
 }
 
-fn folded(phrase: &str) -> String {
+/// A phrase or a name in the form that is looked for.
+pub fn folded(phrase: &str) -> String {
     let mut into = String::new();
     fold(phrase, &mut into);
     into
