@@ -4,7 +4,7 @@
 use super::{Catalogue, Service};
 use crate::text::{
     fold::fold,
-    letters::{is_alphanumeric, is_unspaced},
+    letters::{is_edge, starts},
     phrases::Phrases,
 };
 
@@ -78,14 +78,10 @@ impl AliasTable {
     /// Every place where a service is named, as a word of its own, in order; where several names begin together, the longest.
     /// The text is folded, or at least lower case.
     pub fn mentions<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Mention> + 'a {
-        let (mut is_inside, mut free) = (false, 0);
-        text.char_indices().filter_map(move |(at, letter)| {
-            let was_inside = std::mem::replace(&mut is_inside, inside(letter));
-            // `box.com` names Box, `mailbox.com` does not.
-            if at < free || was_inside && is_inside {
-                return None;
-            }
-            let mention = self.beginning_at(text, at)?;
+        let mut free = 0;
+        // `box.com` names Box, `mailbox.com` does not.
+        starts(text).filter_map(move |at| {
+            let mention = if at < free { None } else { self.beginning_at(text, at) }?;
             free = mention.to;
             Some(mention)
         })
@@ -94,10 +90,7 @@ impl AliasTable {
     /// The longest name that begins at a place and ends where a word does.
     fn beginning_at(&self, text: &str, from: usize) -> Option<Mention> {
         // `claude.ai` is no sentence that ends in Claude.
-        let is_end = |to: usize| {
-            let (before, after) = (text[..to].chars().next_back(), text[to..].chars().next());
-            !(before.is_some_and(inside) && after.is_some_and(inside))
-        };
+        let is_end = |to: usize| is_edge(text, to);
         let found = self.0.as_ref()?.beginning(&text[from..]).filter_map(|(named, length)| {
             let ((service, how), to) = (*named.first()?, from + length);
             // `githubs` was `GitHub's`; a word that is also a name would have its plural there.
@@ -126,11 +119,6 @@ fn is_domain(name: &str) -> bool {
     name.contains('.')
         && !name.contains(' ')
         && name.rsplit('.').next().is_some_and(|end| end.len() >= 2 && end.chars().all(|c| c.is_ascii_alphabetic()))
-}
-
-/// Whether a letter is one inside of words, which joins its neighbours to one. Scripts without blanks join nothing.
-fn inside(letter: char) -> bool {
-    (is_alphanumeric(letter) || letter == '_') && !is_unspaced(letter)
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use super::{
     features::Reading,
     mention::{NEAR, Said, near_before},
     normal::Normal,
-    phrasing::{PHRASING, folded, sentence},
+    phrasing::{PHRASING, Set, Told, folded, sentence},
     reader::Reader,
-    roles::{Named, Part},
+    roles::{Mentioned, Named, Part},
     unnamed,
 };
 use crate::{
@@ -57,10 +57,13 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
     let asks_all = outage && !is_named;
     let every: Vec<Mention> =
         if asks_all { reader.every.mentions(&reading.normal.folded).collect() } else { Vec::new() };
+    let mentions = if asks_all { &every } else { &reading.normal.mentions };
+    let told = if mentions.is_empty() { Told::default() } else { Told::of(&reading.normal.folded) };
     let said = Said {
         raw,
         folded: &reading.normal.folded,
-        mentions: if asks_all { &every } else { &reading.normal.mentions },
+        told: &told,
+        mentions,
         language: LANGUAGES[reading.language],
         of_source,
         services: &reader.services,
@@ -144,7 +147,7 @@ impl Asked<'_> {
 
     fn all_stand_by(&self, named: &[bool]) -> bool {
         let mentions = self.said.mentions.iter().zip(named).filter(|(_, named)| **named).map(|(mention, _)| mention);
-        Named { text: self.said.folded, all: known(mentions, self.reader), titled: 0, page_of: None }.all_stand_by()
+        Named::new(self.said.folded, self.said.told, known(mentions, self.reader)).all_stand_by()
     }
 
     fn is_told_to_fail(&self, mention: &Mention) -> bool {
@@ -156,9 +159,10 @@ impl Asked<'_> {
 
     /// `the carrier Three`: it is said that a service is named.
     fn is_introduced(&self, mention: &Mention) -> bool {
-        let before = near_before(self.said.folded, mention.from, NEAR).trim_end();
+        let before = near_before(self.said.folded, mention.from, NEAR);
+        let (begins, ends) = (mention.from - before.len(), mention.from - (before.len() - before.trim_end().len()));
         !PHRASING.is_never(self.said.word(mention), self.said.language)
-            && PHRASING.introduced.find(before).any(|(_, to)| to == before.len())
+            && self.said.told.within(Set::Introduced, begins, ends).any(|(_, to)| to == ends)
     }
 
     /// Whether it stands in a list with what is named.
@@ -173,7 +177,7 @@ impl Asked<'_> {
 }
 
 /// Mentions with their services.
-fn known<'a>(mentions: impl Iterator<Item = &'a Mention>, reader: &'a Reader) -> Vec<(usize, usize, &'a Service)> {
+fn known<'a>(mentions: impl Iterator<Item = &'a Mention>, reader: &'a Reader) -> Vec<Mentioned<'a>> {
     mentions.filter_map(|mention| Some((mention.from, mention.to, reader.services.get(mention.service)?))).collect()
 }
 
@@ -199,15 +203,11 @@ fn is_told_to_fail(folded: &str, mention: &Mention, reader: &Reader) -> bool {
 impl Attributed {
     /// Adds what is named and has a part. Where the first of all that is named begins.
     fn add_named(&mut self, said: Said<'_>, page: &Page<'_>, asks_all: bool, reader: &Reader) -> Option<usize> {
-        let (folded, language) = (said.folded, said.language);
+        let Said { folded, told, language, .. } = said;
         let mentions = Asked { said, titled: page.titled.as_deref(), reader }.named(asks_all);
-        let all = Named {
-            text: folded,
-            all: known(mentions.iter(), reader),
-            titled: page.title_ends(folded),
-            page_of: page.of_source.filter(|_| page.is_official),
-        };
-        for ((mention, (from, to, service)), part) in mentions.iter().zip(&all.all).zip(all.parts()) {
+        let all = Named::new(folded, told, known(mentions.iter(), reader));
+        let all = all.said_by(page.title_ends(folded), page.of_source.filter(|_| page.is_official));
+        for ((mention, (from, to, service)), part) in mentions.iter().zip(all.all()).zip(all.parts()) {
             let Part::In(role) = part else { continue };
             if page.is_official && all.speaker().is_some_and(|speaker| is_part(service, speaker)) {
                 continue;

@@ -245,10 +245,12 @@ fn tells_language(found: &Found) -> bool {
 fn spoken(found: &[Found]) -> usize {
     let mut bytes = [0_usize; LANGUAGES.len()];
     for found in found.iter().filter(|found| tells_language(found)) {
-        for (language, bytes) in bytes.iter_mut().enumerate() {
-            if found.languages & (1 << language) != 0 {
+        let mut languages = found.languages;
+        while languages != 0 {
+            if let Some(bytes) = bytes.get_mut(languages.trailing_zeros() as usize) {
                 *bytes += found.to - found.from;
             }
+            languages &= languages - 1;
         }
     }
     let most = bytes.iter().max().copied().unwrap_or_default();

@@ -52,6 +52,11 @@ pub trait Sink {
     /// A feature: its family, its hash, and where it stands in the line.
     fn add(&mut self, family: Family, hash: u32, place: (usize, usize));
 
+    /// The parts of a word of ASCII letters, which share its place: a text has hundreds, so a sink may take them together.
+    fn add_parts(&mut self, word: &[u8], place: (usize, usize)) {
+        parts_of(word, |hash| self.add(Family::Part, hash, place));
+    }
+
     /// A statement begins. Words are walked over before parts of words, each time from the first statement to the last.
     fn begins(&mut self, _statement: usize) {}
 
@@ -199,15 +204,7 @@ impl Reading {
             // The blanks around a word belong to it: a part knows whether it begins or ends one.
             let word = &line[from - 1..=to];
             if word.is_ascii() {
-                for start in 0..word.len() - 2 {
-                    let mut hash = BASIS;
-                    for (length, byte) in word[start..].iter().take(LONGEST).enumerate() {
-                        hash = step(hash, *byte);
-                        if length + 1 >= SHORTEST {
-                            to_sink.add(Family::Part, mix(hash, 12), (from, to));
-                        }
-                    }
-                }
+                to_sink.add_parts(word, (from, to));
             } else {
                 self.letters(from, to, to_sink);
             }
@@ -335,6 +332,18 @@ fn together(seen: u64, place_of: impl Fn(u32) -> (usize, usize), to: &mut impl S
     for trouble in [Cue::Down, Cue::Loss, Cue::Fail, Cue::Slow].into_iter().filter(|cue| has(&[*cue])) {
         let code = ((trouble as u32 * 8 + span) * 2 + others) * 4 + affair;
         to.add(Family::Cue, mix(code, 33), place_of(trouble as u32));
+    }
+}
+
+/// Gives the hash of every part of a word of ASCII letters.
+pub fn parts_of(word: &[u8], mut each: impl FnMut(u32)) {
+    for (start, shortest) in word.windows(SHORTEST).enumerate() {
+        let mut hash = shortest.iter().fold(BASIS, |hash, byte| step(hash, *byte));
+        each(mix(hash, 12));
+        for byte in word[start + SHORTEST..].iter().take(LONGEST - SHORTEST) {
+            hash = step(hash, *byte);
+            each(mix(hash, 12));
+        }
     }
 }
 

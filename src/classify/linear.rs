@@ -2,7 +2,7 @@
 //! [`fit`](super::fit).
 
 use super::{
-    features::{FAMILIES, Family, Reading, Sink},
+    features::{FAMILIES, Family, Reading, Sink, parts_of},
     statements,
 };
 
@@ -38,11 +38,11 @@ pub struct Table {
     pub unit: f32,
 }
 
-/// A feature: its place in the line, its weight, and its family. Twelve bytes: a text has hundreds.
-type Weight = (u32, u32, i16, Family);
+/// A feature, or the parts of a word: its place in the line, its weight, and its family.
+type Weight = (u32, u32, i32, Family);
 
-/// Features of a text for each letter of its line, about: room is made for so many.
-const PARTS_OF_A_LETTER: usize = 4;
+/// Features of a text for each of its tokens, about: room is made for so many.
+const FEATURES_OF_A_TOKEN: usize = 8;
 
 /// What the features of a text weigh.
 pub struct Weighed {
@@ -55,7 +55,7 @@ pub struct Weighed {
 impl Weighed {
     /// What each feature adds to the sum, with its place in the line.
     pub fn contributions(&self) -> impl Iterator<Item = (Family, (usize, usize), f32)> + '_ {
-        let adds = |family: Family, weight: i16| f32::from(weight) * self.scales[family as usize];
+        let adds = |family: Family, weight: i32| weight as f32 * self.scales[family as usize];
         self.features
             .iter()
             .map(move |(from, to, weight, family)| (*family, (*from as usize, *to as usize), adds(*family, *weight)))
@@ -70,9 +70,9 @@ struct Added {
 }
 
 impl Added {
-    fn add(&mut self, family: Family, weight: i16) {
-        self.sums[family as usize] += i32::from(weight);
-        self.counts[family as usize] += 1;
+    fn add(&mut self, family: Family, weight: i32, count: u32) {
+        self.sums[family as usize] += weight;
+        self.counts[family as usize] += count;
     }
 
     /// Adds what came together of these, or takes it away.
@@ -114,11 +114,21 @@ struct Adder<'a, E> {
     parts: Parts,
 }
 
-impl<E: FnMut((usize, usize), i16, Family)> Sink for Adder<'_, E> {
+impl<E: FnMut((usize, usize), i32, Family)> Sink for Adder<'_, E> {
     fn add(&mut self, family: Family, hash: u32, place: (usize, usize)) {
         let Some(weight) = self.table.weight(hash) else { return };
-        self.added.add(family, weight);
+        self.added.add(family, weight, 1);
         (self.each)(place, weight, family);
+    }
+
+    fn add_parts(&mut self, word: &[u8], place: (usize, usize)) {
+        let (mut sum, mut count) = (0, 0);
+        parts_of(word, |hash| {
+            sum += self.table.weight(hash).unwrap_or_default();
+            count += 1;
+        });
+        self.added.add(Family::Part, sum, count);
+        (self.each)(place, sum, Family::Part);
     }
 
     fn begins(&mut self, statement: usize) {
@@ -165,7 +175,7 @@ impl Table {
 
     /// The same, with what every feature weighs in the whole: for a verdict that says why, in one walk over the features.
     pub fn weigh(&self, reading: &Reading) -> Weighed {
-        let mut features = Vec::with_capacity(reading.normal.line.len() * PARTS_OF_A_LETTER);
+        let mut features = Vec::with_capacity(reading.normal.tokens.len() * FEATURES_OF_A_TOKEN);
         let parts = self.added_up(reading, |(from, to), weight, family| {
             // A text is judged up to a bound far below 4 GiB.
             features.push((from as u32, to as u32, weight, family));
@@ -175,12 +185,12 @@ impl Table {
     }
 
     /// The weight of a feature, of a table that has but one output. A table of another shape tells nothing; it is never made.
-    fn weight(&self, hash: u32) -> Option<i16> {
-        self.weights.get((hash >> (32 - self.bits)) as usize).copied()
+    fn weight(&self, hash: u32) -> Option<i32> {
+        self.weights.get((hash >> (32 - self.bits)) as usize).map(|weight| i32::from(*weight))
     }
 
     /// Adds up the weights of the whole and of each statement; `each` is told those of the whole.
-    fn added_up(&self, reading: &Reading, each: impl FnMut((usize, usize), i16, Family)) -> Parts {
+    fn added_up(&self, reading: &Reading, each: impl FnMut((usize, usize), i32, Family)) -> Parts {
         let parts = Parts { count: 1 + reading.statements.len(), ..Parts::default() };
         let mut adder = Adder { table: self, each, added: Added::default(), parts };
         reading.features(self.parts, &mut adder);
@@ -189,7 +199,7 @@ impl Table {
         for (statement, part) in reading.statements.iter().zip(&mut parts.added[1..]) {
             reading.cues(statement, &mut |family: Family, hash: u32, _: (usize, usize)| {
                 if let Some(weight) = self.weight(hash) {
-                    part.add(family, weight);
+                    part.add(family, weight, 1);
                 }
             });
         }

@@ -1,13 +1,18 @@
 //! Whether a mention names a service at all. A name that is also a word needs a second cue; a place where something was
 //! said, and what stands in an address, is not what is out.
 
-use super::{normal::is_bare_address, phrasing::PHRASING};
+use std::sync::LazyLock;
+
+use super::{
+    normal::is_bare_address,
+    phrasing::{PHRASING, Set, Told},
+};
 use crate::{
     catalogue::{
         Service,
         alias::{How, Mention},
     },
-    text::letters::is_unspaced,
+    text::{letters::is_unspaced, phrases::Phrases},
 };
 
 /// Bytes around an ambiguous name in which words of an outage speak for it.
@@ -153,6 +158,12 @@ const AFTER: &[&str] = &[
     "لا يفتح",
 ];
 
+/// The same, of which one is looked up.
+static BEGINS_AFTER: LazyLock<Phrases<&str>> = LazyLock::new(|| {
+    let words = AFTER.iter().map(|words| ((*words).to_owned(), *words));
+    Phrases::new(words).expect("none of them is empty")
+});
+
 /// What stands before one.
 const BEFORE: &[&str] = &[
     "outage at",
@@ -291,6 +302,8 @@ pub struct Said<'a> {
     pub raw: &'a str,
     /// Folded.
     pub folded: &'a str,
+    /// What is told in it around names.
+    pub told: &'a Told,
     /// The names in the folded text.
     pub mentions: &'a [Mention],
     /// The language of most of its phrases.
@@ -332,9 +345,9 @@ impl Said<'_> {
         }
         let list = self.list_around(mention);
         let is_listed = list != (mention.from, mention.to);
-        is_cause(folded, mention)
+        is_cause(folded, self.told, mention)
             || !self.is_noun(mention, is_listed)
-                && (is_subject(folded, list.0, list.1) || is_inflected(self.raw, self.word(mention)))
+                && (is_subject(folded, self.told, list.0, list.1) || is_inflected(self.raw, self.word(mention)))
     }
 
     /// Where the list of names begins and ends that a name stands in: `Slack, Box and Linear are down` says it of each.
@@ -380,10 +393,12 @@ impl Said<'_> {
 }
 
 /// Whether a name is told as why something else fails: `because of the Rogers outage`.
-fn is_cause(folded: &str, mention: &Mention) -> bool {
-    let (before, after) = (near_before(folded, mention.from, NEAR), near_behind(folded, mention.to, NEAR));
-    PHRASING.because.last_end(before).is_some_and(|end| matches!(before[end..].trim(), "" | "the" | "a" | "an"))
-        && PHRASING.failure.find(after).any(|(from, _)| after[..from].trim().is_empty())
+fn is_cause(folded: &str, told: &Told, mention: &Mention) -> bool {
+    let begins = mention.from - near_before(folded, mention.from, NEAR).len();
+    let ends = mention.to + near_behind(folded, mention.to, NEAR).len();
+    let is_led = |end: usize| matches!(folded[end..mention.from].trim(), "" | "the" | "a" | "an");
+    told.last_end(Set::Because, begins, mention.from).is_some_and(is_led)
+        && told.within(Set::Failure, mention.to, ends).any(|(from, _)| folded[mention.to..from].trim().is_empty())
 }
 
 /// Bytes before and behind a name in which it is told what it is.
@@ -403,17 +418,16 @@ pub fn near_behind(text: &str, at: usize, bytes: usize) -> &str {
 
 /// Whether a word has an ending behind an apostrophe, as only names have: `Steam'e` in Turkish, `Amazon's`.
 fn is_inflected(raw: &str, word: &str) -> bool {
-    if !raw.contains(['\'', '’']) {
-        return false;
-    }
-    let is_end = |rest: &str| rest.strip_prefix(['\'', '’']).is_some_and(|rest| rest.starts_with(char::is_alphabetic));
-    let starts = raw
-        .char_indices()
-        .take(INFLECTED)
-        .filter(|(at, _)| raw[..*at].chars().next_back().is_none_or(|c| !c.is_alphanumeric()));
-    starts
-        .filter_map(|(at, _)| raw.get(at..at + word.len()).map(|found| (found, at + word.len())))
-        .any(|(found, end)| found.eq_ignore_ascii_case(word) && is_end(&raw[end..]))
+    let apostrophes = raw.char_indices().take(INFLECTED).filter(|(_, letter)| matches!(letter, '\'' | '’'));
+    let is_behind = |(at, apostrophe): (usize, char)| {
+        let from = at.checked_sub(word.len()).filter(|from| raw.is_char_boundary(*from));
+        let is_word = from.is_some_and(|from| {
+            raw[from..at].eq_ignore_ascii_case(word)
+                && raw[..from].chars().next_back().is_none_or(|before| !before.is_alphanumeric())
+        });
+        is_word && raw[at + apostrophe.len_utf8()..].starts_with(char::is_alphabetic)
+    };
+    { apostrophes }.any(is_behind)
 }
 
 /// Whether a service is only where something was said: `posted on Twitter`, `its Facebook page`, `source: Wikipedia`.
@@ -444,7 +458,7 @@ fn last_word(text: &str) -> &str {
 }
 
 /// Whether words of an outage stand beside a name: `box is down`, `is box down`, `outage at box`.
-fn is_subject(folded: &str, from: usize, to: usize) -> bool {
+fn is_subject(folded: &str, told: &Told, from: usize, to: usize) -> bool {
     let after = folded[to..].trim_start_matches([' ', '"', ':', ',', '-']);
     let before = folded[..from].trim_end();
     let begins = |words: &str| {
@@ -458,9 +472,9 @@ fn is_subject(folded: &str, from: usize, to: usize) -> bool {
     // `is box down`: the verb stands before, the particle behind.
     let near = &after[..(0..=BESIDE.min(after.len())).rev().find(|at| after.is_char_boundary(*at)).unwrap_or(0)];
     let particle = |word: &str| matches!(word.trim_matches(['?', '!', '.']), "down" | "outage" | "broken");
-    AFTER.iter().any(|words| begins(words))
+    BEGINS_AFTER.beginning(after).any(|(words, _)| words.iter().any(|words| begins(words)))
         || BEFORE.iter().any(|words| ends(words))
-        || PHRASING.took_down.last_end(before) == Some(before.len()) && !before.is_empty()
+        || told.last_end(Set::TookDown, 0, before.len()) == Some(before.len()) && !before.is_empty()
         || (ASKING.iter().any(|words| ends(words)) && near.split(' ').any(particle))
 }
 

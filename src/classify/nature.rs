@@ -1,6 +1,8 @@
 //! What went wrong, in closed sets: phase, symptoms and cause (the sets of Chu et al., ICPE 2026; sub-causes after
 //! Gunawi et al., SoCC 2016). Unknown is an answer. Phrases and their meaning are `data/nature.txt`.
 
+use std::sync::LazyLock;
+
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::{cues::Cue, features::Reading, normal::Normal};
@@ -61,8 +63,8 @@ impl Nature {
         let mut symptoms = [0_usize; SYMPTOMS.len()];
         let mut causes: Vec<(&Meaning, usize)> = Vec::new();
         let line = &reading.normal.line;
-        let felt = after_first(line, &FELT, if reading.normal.tokens.len() > SHORT { FEW } else { usize::MAX });
-        let told = after_first(line, &BECAUSE, MANY);
+        let felt = after_first(line, &FELT_FROM, if reading.normal.tokens.len() > SHORT { FEW } else { usize::MAX });
+        let told = after_first(line, &TOLD_FROM, MANY);
         for (pattern, from, _) in phrases(&self.automaton, line) {
             let Some(meaning) = self.meanings.get(pattern) else { continue };
             if meaning.is_cause {
@@ -97,17 +99,26 @@ const FELT: [&str; 9] = [
 const BECAUSE: [&str; 7] =
     [" root cause", " caused by", " due to", " determined that", " triggered by", " result of", " because of"];
 
+/// What looks for them in one pass.
+static FELT_FROM: LazyLock<AhoCorasick> = LazyLock::new(|| first_of(&FELT));
+static TOLD_FROM: LazyLock<AhoCorasick> = LazyLock::new(|| first_of(&BECAUSE));
+
+fn first_of(words: &[&str]) -> AhoCorasick {
+    let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words);
+    built.expect("a handful of words fits an automaton")
+}
+
 /// Tokens of a text that is taken whole; bytes behind those words that are looked at.
 const SHORT: usize = 60;
 const FEW: usize = 1_000;
 const MANY: usize = 700;
 
 /// The stretch of `length` bytes that begins with the first of these words; from the beginning where there is none.
-fn after_first(line: &str, words: &[&str], length: usize) -> (usize, usize) {
+fn after_first(line: &str, words: &AhoCorasick, length: usize) -> (usize, usize) {
     if length == usize::MAX {
         return (0, line.len());
     }
-    let from = words.iter().filter_map(|word| line.find(word)).min().unwrap_or_default();
+    let from = words.find(line).map_or(0, |found| found.start());
     (from, from.saturating_add(length))
 }
 

@@ -161,6 +161,10 @@ impl Normal {
         let mut next_mention = mentions.iter().peekable();
         let mut at = 0;
         while let Some(letter) = folded[at..].chars().next() {
+            if letter == ' ' {
+                at += 1;
+                continue;
+            }
             while next_mention.peek().is_some_and(|mention| mention.from < at) {
                 next_mention.next();
             }
@@ -189,8 +193,10 @@ impl Normal {
                 line.push_str(&folded[at..end]);
                 at = end;
             } else if is_word(letter) {
-                let end = end_of(folded, at, |letter| is_word(letter) && !is_unspaced(letter));
-                if let Some(digits) = word(&folded[at..end], line) {
+                let (end, has_digits) = word_at(folded, at);
+                if !has_digits {
+                    line.push_str(if end - at > LONGEST { "" } else { &folded[at..end] });
+                } else if let Some(digits) = word(&folded[at..end], line) {
                     numbers.push(beginning(&folded[at + digits..end]));
                 }
                 at = end;
@@ -221,6 +227,22 @@ fn push_token(line: &mut String, tokens: &mut Vec<(u32, u32)>, start: usize) {
     // A text is judged up to a bound far below 4 GiB.
     tokens.push((start as u32, line.len() as u32));
     line.push(' ');
+}
+
+/// Where the word at a place ends, and whether it may hold digits. Most letters of most texts are ASCII.
+fn word_at(text: &str, from: usize) -> (usize, bool) {
+    let mut has_digits = false;
+    let is_plain = |byte: &&u8| {
+        has_digits |= byte.is_ascii_digit();
+        byte.is_ascii_alphanumeric()
+    };
+    let at = from + text.as_bytes()[from..].iter().take_while(is_plain).count();
+    match text.as_bytes().get(at) {
+        Some(next) if !next.is_ascii() || *next < b' ' => {
+            (end_of(text, at, |letter| is_word(letter) && !is_unspaced(letter)), true)
+        }
+        _ => (at, has_digits),
+    }
 }
 
 /// A word, with its digits masked; where the first of them stands.

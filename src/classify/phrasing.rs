@@ -2,39 +2,96 @@
 //! `data/attribution.txt`; it is folded, and so is what it is looked for in.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::LazyLock,
 };
 
-use super::words::Words;
+use super::words::{Standing, Words};
 use crate::text::{data::lines, fold::fold, letters::is_unspaced};
 
-/// The phrases.
-pub struct Phrasing {
-    /// Before what made another fail, and behind it.
-    pub because: Words,
-    pub because_behind: Words,
+/// What a phrase around a name says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Set {
+    /// Before what made another fail …
+    Because,
+    /// … and behind it.
+    BecauseBehind,
     /// What is not there for its own sake: `our provider`.
-    pub provider: Words,
+    Provider,
     /// What a service is, before its name: `the carrier Three`.
-    pub introduced: Words,
+    Introduced,
     /// Between a service and those that it took down.
-    pub took_down: Words,
+    TookDown,
     /// What a failure is called.
-    pub failure: Words,
-    /// Before a place where something is said, and behind it.
-    pub saying_before: Words,
-    pub saying_behind: Words,
-    /// Before who says it, and behind.
-    pub according_before: Words,
-    pub according_behind: Words,
+    Failure,
+    /// Before a place where something is said …
+    SayingBefore,
+    /// … and behind it.
+    SayingBehind,
+    /// Before who says it …
+    AccordingBefore,
+    /// … and behind.
+    AccordingBehind,
     /// What is said of a service that is not hit.
-    pub spared: Words,
-    /// Before what people turn to meanwhile, and behind.
-    pub instead: Words,
-    pub instead_behind: Words,
+    Spared,
+    /// Before what people turn to meanwhile …
+    Instead,
+    /// … and behind.
+    InsteadBehind,
     /// What makes a phrase say the contrary.
-    pub not: Words,
+    Not,
+}
+
+/// The sets with their names in the data.
+const SETS: [(&str, Set); 14] = [
+    ("because", Set::Because),
+    ("because-behind", Set::BecauseBehind),
+    ("provider", Set::Provider),
+    ("introduced", Set::Introduced),
+    ("took-down", Set::TookDown),
+    ("failure", Set::Failure),
+    ("saying-before", Set::SayingBefore),
+    ("saying-behind", Set::SayingBehind),
+    ("according-before", Set::AccordingBefore),
+    ("according-behind", Set::AccordingBehind),
+    ("spared", Set::Spared),
+    ("instead", Set::Instead),
+    ("instead-behind", Set::InsteadBehind),
+    ("not", Set::Not),
+];
+
+/// The phrases that stand in a text, found in one pass over it, in the order of their ends.
+#[derive(Debug, Default)]
+pub struct Told(Vec<Standing>);
+
+impl Told {
+    /// In a folded text.
+    pub fn of(folded: &str) -> Self {
+        Self(PHRASING.words.find(folded))
+    }
+
+    /// Where phrases of a set stand in a stretch of the text, from and to.
+    pub fn within(&self, set: Set, from: usize, to: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let first = self.0.partition_point(|standing| standing.to <= from);
+        let ending = self.0[first..].iter().take_while(move |standing| standing.to <= to);
+        let of_set = ending.filter(move |standing| standing.sets & (1 << set as u16) != 0 && standing.from >= from);
+        of_set.map(|standing| (standing.from, standing.to))
+    }
+
+    /// Whether one stands there.
+    pub fn says(&self, set: Set, from: usize, to: usize) -> bool {
+        self.within(set, from, to).next().is_some()
+    }
+
+    /// Where the last one ends there.
+    pub fn last_end(&self, set: Set, from: usize, to: usize) -> Option<usize> {
+        self.within(set, from, to).map(|(_, to)| to).last()
+    }
+}
+
+/// The phrases, and names of services that are of a kind.
+pub struct Phrasing {
+    words: Words,
     /// Names of services that others are built on.
     pub infrastructure: HashSet<&'static str>,
     /// Names of services that are places where people speak …
@@ -83,25 +140,14 @@ pub static PHRASING: LazyLock<Phrasing> = LazyLock::new(|| {
             _ => sets.entry(set).or_default().extend(phrases),
         }
     }
-    let mut words = |set: &str| {
-        let folded: Vec<String> = sets.remove(set).unwrap_or_default().into_iter().map(folded).collect();
-        Words::new(&folded.iter().map(String::as_str).collect::<Vec<_>>())
-    };
+    let mut phrases: BTreeMap<String, u16> = BTreeMap::new();
+    for (name, set) in SETS {
+        for phrase in sets.remove(name).unwrap_or_default() {
+            *phrases.entry(folded(phrase)).or_default() |= 1 << set as u16;
+        }
+    }
     Phrasing {
-        because: words("because"),
-        because_behind: words("because-behind"),
-        provider: words("provider"),
-        introduced: words("introduced"),
-        took_down: words("took-down"),
-        failure: words("failure"),
-        saying_before: words("saying-before"),
-        saying_behind: words("saying-behind"),
-        according_before: words("according-before"),
-        according_behind: words("according-behind"),
-        spared: words("spared"),
-        instead: words("instead"),
-        instead_behind: words("instead-behind"),
-        not: words("not"),
+        words: Words::new(phrases),
         infrastructure: sets.remove("infrastructure").unwrap_or_default().into_iter().collect(),
         place: sets.remove("place").unwrap_or_default().into_iter().collect(),
         teller: sets.remove("teller").unwrap_or_default().into_iter().collect(),
@@ -133,18 +179,20 @@ pub fn folded(phrase: &str) -> String {
 
 /// The sentence that a stretch of folded text stands in, from and to.
 pub fn sentence(text: &str, from: usize, to: usize) -> (usize, usize) {
-    let start = text[..from].char_indices().rev().find(|(at, _)| ends_sentence(text, *at));
-    let end = text[to..].char_indices().find(|(at, _)| ends_sentence(text, to + at));
-    (start.map_or(0, |(at, letter)| at + letter.len_utf8()), end.map_or(text.len(), |(at, _)| to + at))
+    let ends = |(at, letter): &(usize, char)| is_stop(*letter) && is_end(&text[at + letter.len_utf8()..]);
+    let start = text[..from].char_indices().rev().find(ends);
+    let end = text[to..].char_indices().map(|(at, letter)| (to + at, letter)).find(ends);
+    (start.map_or(0, |(at, letter)| at + letter.len_utf8()), end.map_or(text.len(), |(at, _)| at))
 }
 
-/// Whether a sentence ends with the letter there: `3.5` goes on.
-fn ends_sentence(text: &str, at: usize) -> bool {
-    let mut letters = text[at..].chars();
-    let letter = letters.next();
-    let next = letters.next();
-    letter.is_some_and(|letter| matches!(letter, '.' | '!' | '?' | ';' | '।' | '۔'))
-        && next.is_none_or(|next| next == ' ' || is_unspaced(next) || matches!(next, '!' | '?' | '"'))
+fn is_stop(letter: char) -> bool {
+    matches!(letter, '.' | '!' | '?' | ';' | '।' | '۔')
+}
+
+/// Whether what follows a stop makes it the end of a sentence: `3.5` goes on.
+fn is_end(behind: &str) -> bool {
+    let next = behind.chars().next();
+    next.is_none_or(|next| next == ' ' || is_unspaced(next) || matches!(next, '!' | '?' | '"'))
 }
 
 /// How far apart two things in a text stand, in words: three letters of a script without blanks count as one.
@@ -160,32 +208,22 @@ mod tests {
 
     #[test]
     fn every_line_of_the_data_is_of_a_set_that_is_read() {
-        const SETS: [&str; 20] = [
-            "because",
-            "because-behind",
-            "provider",
-            "introduced",
-            "took-down",
-            "failure",
-            "saying-before",
-            "saying-behind",
-            "according-before",
-            "according-behind",
-            "spared",
-            "instead",
-            "instead-behind",
-            "not",
-            "infrastructure",
-            "place",
-            "teller",
-            "common",
-            "never",
-            "branch",
-        ];
+        let others = ["infrastructure", "place", "teller", "common", "never", "branch"];
+        let is_read = |name: &str| others.contains(&name) || SETS.iter().any(|(known, _)| *known == name);
         for line in lines(include_str!("data/attribution.txt")) {
             let set = line.split(' ').next().unwrap_or_default();
-            assert!(SETS.contains(&set) && line.contains(": "), "{line}");
+            assert!(is_read(set) && line.contains(": "), "{line}");
         }
+    }
+
+    #[test]
+    fn what_is_told_is_found_by_its_set_and_within_a_stretch() {
+        let text = "slack is down due to our provider aws";
+        let told = Told::of(text);
+        let all = |set| told.within(set, 0, text.len()).map(|(from, to)| &text[from..to]).collect::<Vec<_>>();
+        assert_eq!((all(Set::Because), all(Set::Provider)), (vec!["due to"], vec!["our provider"]));
+        assert!(!told.says(Set::Because, 15, text.len()) && !told.says(Set::Because, 0, 19));
+        assert_eq!(told.last_end(Set::Because, 14, 20), Some(20));
     }
 
     #[test]

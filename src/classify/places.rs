@@ -99,10 +99,12 @@ impl Places {
     /// The last token of a place that begins with a token.
     fn place(&self, normal: &Normal, language: usize, at: usize) -> Option<usize> {
         let is_led_to = self.is_led_to(normal, language, at);
+        // Most words are not led to, and only Turkish says behind a name that it is a place.
+        let may_be_named = is_led_to || language == TURKISH;
         let named = || self.named(normal, at, |last| is_led_to || is_followed(normal, language, last));
         let british = || (language == ENGLISH).then(|| british_postcode(normal, at)).flatten();
         let french = || (language == FRENCH).then(|| self.french_postcode(normal, is_led_to, at)).flatten();
-        named().or_else(british).or_else(french)
+        may_be_named.then(named).flatten().or_else(british).or_else(french)
     }
 
     /// Whether a token stands behind a preposition of place, English or of the language; an article may stand between them.
@@ -167,9 +169,12 @@ fn is_followed(normal: &Normal, language: usize, last: usize) -> bool {
 
 /// The last token of a British postcode: its first half (`BS3`), or with the second (`M4 1AB`).
 fn british_postcode(normal: &Normal, at: usize) -> Option<usize> {
+    if !DISTRICTS.contains(&normal.numbers[at]) {
+        return None;
+    }
     let token = normal.token(at);
     let area = token.split('0').next().filter(|area| !area.is_empty() && area.len() + 2 >= token.len())?;
-    if !DISTRICTS.contains(&normal.numbers[at]) || !AREAS.split_ascii_whitespace().any(|known| known == area) {
+    if !AREAS.split_ascii_whitespace().any(|known| known == area) {
         return None;
     }
     let second = normal.token(at + 1).strip_prefix('0');

@@ -11,6 +11,9 @@ use super::{
 const MOST: usize = 5;
 const LEAST: f32 = 0.08;
 
+/// Room for what is said around the words, in bytes.
+const ROOM: usize = 48;
+
 /// The strongest reasons for the verdict, strongest first.
 pub fn reasons(reading: &Reading, weighed: &Weighed, outage: bool) -> Vec<String> {
     let sign = if outage { 1.0 } else { -1.0 };
@@ -30,10 +33,11 @@ pub fn reasons(reading: &Reading, weighed: &Weighed, outage: bool) -> Vec<String
         }
     }
     let mut all: Vec<((usize, usize), f32)> = Vec::with_capacity(reading.normal.tokens.len());
+    let spans: Vec<(usize, usize)> =
+        reading.found.iter().map(|found| trimmed(reading, (found.from, found.to))).collect();
     // What stands in a cue speaks through it: `is down` and not `is` beside `down`.
     let mut end = 0;
-    for (found, weight) in reading.found.iter().zip(&by_cue) {
-        let span = trimmed(reading, (found.from, found.to));
+    for (span, weight) in spans.iter().copied().zip(&by_cue) {
         if span.0 >= end {
             let inside: f32 = adds[span.0..span.1].iter().sum();
             adds[span.0..span.1].fill(0.0);
@@ -49,7 +53,8 @@ pub fn reasons(reading: &Reading, weighed: &Weighed, outage: bool) -> Vec<String
     all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let mut words: Vec<String> = Vec::new();
     for (place, _) in all {
-        let said = in_words(reading, place, outage);
+        let meaning = spans.iter().position(|span| *span == place).map(|at| reading.found[at].cue);
+        let said = in_words(&reading.normal.line[place.0..place.1], meaning, outage);
         if !words.contains(&said) {
             words.push(said);
         }
@@ -62,28 +67,34 @@ pub fn reasons(reading: &Reading, weighed: &Weighed, outage: bool) -> Vec<String
 
 /// Without the blanks at either end.
 fn trimmed(reading: &Reading, (from, to): (usize, usize)) -> (usize, usize) {
-    let part = &reading.normal.line[from..to];
-    let start = from + (part.len() - part.trim_start_matches(' ').len());
-    (start, start.max(to - (part.len() - part.trim_end_matches(' ').len())))
+    let part = &reading.normal.line.as_bytes()[from..to];
+    let is_blank = |byte: &&u8| **byte == b' ';
+    let start = from + part.iter().take_while(is_blank).count();
+    (start, start.max(to - part.iter().rev().take_while(is_blank).count()))
 }
 
-fn in_words(reading: &Reading, (from, to): (usize, usize), outage: bool) -> String {
-    let said: String = reading.normal.line[from..to]
-        .split(' ')
-        .map(|word| match word.as_bytes() {
+/// What stands in the line, and what it means to the judge.
+fn in_words(line: &str, meaning: Option<Cue>, outage: bool) -> String {
+    let mut said = String::with_capacity(line.len() + ROOM);
+    said.push_str(if outage { "" } else { "but " });
+    if meaning == Some(Cue::Maintenance) {
+        said.push_str("announces maintenance");
+        return said;
+    }
+    said.push('‘');
+    for (at, word) in line.split(' ').enumerate() {
+        said.push_str(if at > 0 { " " } else { "" });
+        said.push_str(match word.as_bytes() {
             [normal::SERVICE] => "(service)",
             [normal::ADDRESS] => "(address)",
             [normal::HANDLE] => "(handle)",
             [normal::CODE] => "(error code)",
             _ => word,
-        })
-        .collect::<Vec<_>>()
-        .join(" ");
-    let meaning = reading.found.iter().find(|found| trimmed(reading, (found.from, found.to)) == (from, to));
-    let but = if outage { "" } else { "but " };
-    match meaning.map(|found| found.cue) {
-        Some(Cue::Maintenance) => format!("{but}announces maintenance"),
-        Some(cue) => format!("{but}‘{said}’ ({})", cue.says()),
-        None => format!("{but}‘{said}’"),
+        });
     }
+    said.push('’');
+    if let Some(cue) = meaning {
+        [" (", cue.says(), ")"].into_iter().for_each(|part| said.push_str(part));
+    }
+    said
 }

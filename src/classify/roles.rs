@@ -3,7 +3,7 @@
 
 use super::{
     mention::{is_medium, near_before, near_behind},
-    phrasing::{PHRASING, Phrasing, sentence, words_between},
+    phrasing::{PHRASING, Set, Told, sentence, words_between},
 };
 use crate::{catalogue::Service, model::Role};
 
@@ -31,16 +31,36 @@ pub enum Part {
     By,
 }
 
-/// Mentions of services in a folded text, in order: where, and which.
+/// Where a mention begins and ends in the folded text, and what it names.
+pub type Mentioned<'a> = (usize, usize, &'a Service);
+
+/// Mentions of services in a folded text, in order.
 pub struct Named<'a> {
-    /// The folded text.
-    pub text: &'a str,
-    /// Where each is named, from and to, and what.
-    pub all: Vec<(usize, usize, &'a Service)>,
+    /// What stands around each.
+    around: Vec<Around<'a>>,
+    all: Vec<Mentioned<'a>>,
     /// Where the name ends that stands before a colon at the beginning; 0 where none does.
-    pub titled: usize,
+    titled: usize,
     /// The service on whose page it stands.
-    pub page_of: Option<&'a Service>,
+    page_of: Option<&'a Service>,
+}
+
+impl<'a> Named<'a> {
+    /// Of a text, of what is told in it, and of the services that it names.
+    pub fn new(text: &'a str, told: &'a Told, all: Vec<Mentioned<'a>>) -> Self {
+        let around = all.iter().map(|mentioned| Around::new(text, told, *mentioned)).collect();
+        Self { around, all, titled: 0, page_of: None }
+    }
+
+    /// The same where it is known where the name before a colon ends, and on whose page it stands.
+    pub fn said_by(self, titled: usize, page_of: Option<&'a Service>) -> Self {
+        Self { titled, page_of, ..self }
+    }
+
+    /// The mentions.
+    pub fn all(&self) -> &[Mentioned<'a>] {
+        &self.all
+    }
 }
 
 impl Named<'_> {
@@ -51,7 +71,7 @@ impl Named<'_> {
         let stands_by = |at: usize| if is_one { self.only_tells(at) } else { self.stands_by(at) };
         let by: Vec<bool> = (0..self.all.len()).map(stands_by).collect();
         let somebody_is_hit = by.contains(&false);
-        let is_out = |at: usize| by[at] && (somebody_is_hit || self.only_tells(at) && !self.around(at).fails());
+        let is_out = |at: usize| by[at] && (somebody_is_hit || self.only_tells(at) && !self.around[at].fails());
         (0..self.all.len()).map(|at| if is_out(at) { Part::By } else { Part::In(self.role(at, &by)) }).collect()
     }
 
@@ -66,15 +86,6 @@ impl Named<'_> {
         (0..self.all.len()).all(|at| self.stands_by(at))
     }
 
-    fn around(&self, at: usize) -> Around<'_> {
-        let (from, to, service) = self.all[at];
-        // What stands further away in a long sentence is seldom said of it.
-        let (start, end) = (from - near_before(self.text, from, FAR_AWAY).len(), near_behind(self.text, to, FAR_AWAY));
-        let (first, last) = sentence(&self.text[start..to + end.len()], from - start, to - start);
-        let (start, end) = (start + first, start + last);
-        Around { before: &self.text[start..from], after: &self.text[to..end], start, to, service }
-    }
-
     /// Whether something else that has a part is named in a stretch of the text.
     fn names_other(&self, at: usize, by: &[bool], from: usize, to: usize) -> bool {
         let service = self.all[at].2;
@@ -85,12 +96,12 @@ impl Named<'_> {
     }
 
     fn role(&self, at: usize, by: &[bool]) -> Role {
-        let around = self.around(at);
+        let around = &self.around[at];
         let names_other = |from: usize, to: usize| self.names_other(at, by, from, to);
         let beside_others = || {
-            names_other(0, self.text.len())
+            names_other(0, around.text.len())
                 && around.fails()
-                && (around.is_built_on() && self.others_are_hit(at, by) || self.takes_down(at, by, &around))
+                && (around.is_built_on() && self.others_are_hit(at, by) || self.takes_down(at, by))
         };
         let is_cause = around.is_told_as_cause(names_other)
             || around.is_provider()
@@ -119,12 +130,10 @@ impl Named<'_> {
     }
 
     /// `AWS outage takes down Slack`, `falla en AWS deja sin servicio a GitHub`.
-    fn takes_down(&self, at: usize, by: &[bool], around: &Around<'_>) -> bool {
-        PHRASING.took_down.find(around.after).any(|(from, to)| {
-            let (from, to) = (around.to + from, around.to + to);
-            let end = around.to + around.after.len();
-            !self.names_other(at, by, around.to, from) && self.names_other(at, by, to, end)
-        })
+    fn takes_down(&self, at: usize, by: &[bool]) -> bool {
+        let Around { told, to: behind, end, .. } = self.around[at];
+        told.within(Set::TookDown, behind, end)
+            .any(|(from, to)| !self.names_other(at, by, behind, from) && self.names_other(at, by, to, end))
     }
 
     /// Whether it is a service that only tells of others.
@@ -133,29 +142,30 @@ impl Named<'_> {
     }
 
     fn stands_by(&self, at: usize) -> bool {
-        let around = self.around(at);
-        let phrasing = &*PHRASING;
-        let name = around.service.name.as_str();
-        let is_place = phrasing.place.contains(name);
-        let (from, to, _) = self.all[at];
+        let around = &self.around[at];
+        let is_place = PHRASING.place.contains(around.service.name.as_str());
         self.only_tells(at)
             || is_venue(around.service)
-            || is_medium(self.text, from, to)
-            || is_place && around.is_where_something_is_said(phrasing)
-            || around.is_turned_to(phrasing)
-            || self.is_spared(at, &around)
+            || is_medium(around.text, around.from, around.to)
+            || is_place && around.is_where_something_is_said()
+            || around.is_turned_to()
+            || self.is_spared(at)
     }
 
     /// Whether the clause that names it says that it works.
-    fn is_spared(&self, at: usize, around: &Around<'_>) -> bool {
-        let next = self.all.get(at + 1).map_or(usize::MAX, |(from, _, _)| from.saturating_sub(around.to));
-        let last = at.checked_sub(1).map_or(0, |before| self.all[before].1.saturating_sub(around.start));
-        let after = clause(&around.after[..next.min(around.after.len())]);
-        let before = around.before.get(last..).unwrap_or_default();
-        let before = before.rsplit([',', ':', '–', '(']).next().unwrap_or_default();
-        says(&PHRASING.spared, after) && !PHRASING.failure.are_in(after)
-            || says(&PHRASING.spared, before)
-                && PHRASING.spared.last_end(before).is_some_and(|end| words_between(&before[end..]) <= BESIDE + 1)
+    fn is_spared(&self, at: usize) -> bool {
+        let around = &self.around[at];
+        let next = self.all.get(at + 1).map_or(around.end, |(from, _, _)| (*from).clamp(around.to, around.end));
+        let last = at.checked_sub(1).map_or(around.start, |before| self.all[before].1.max(around.start));
+        let clause_ends = around.to + clause(&around.text[around.to..next]).len();
+        let before = around.text.get(last..around.from).unwrap_or_default();
+        let clause_begins = around.from - before.rsplit([',', ':', '–', '(']).next().unwrap_or_default().len();
+        let is_near = || {
+            let end = around.told.last_end(Set::Spared, clause_begins, around.from);
+            end.is_some_and(|end| words_between(&around.text[end..around.from]) <= BESIDE + 1)
+        };
+        around.spares(around.to, clause_ends) && !around.told.says(Set::Failure, around.to, clause_ends)
+            || around.spares(clause_begins, around.from) && is_near()
     }
 }
 
@@ -164,53 +174,75 @@ fn is_venue(service: &Service) -> bool {
     service.name.ends_with(" Airport")
 }
 
-/// What stands in the sentence of a name, before and behind it.
+/// What stands around a name in its sentence.
 struct Around<'a> {
-    before: &'a str,
-    after: &'a str,
-    /// Where the sentence begins.
+    text: &'a str,
+    told: &'a Told,
+    /// Where the sentence begins …
     start: usize,
-    /// Where the name ends.
+    /// … and the name, and where the name ends …
+    from: usize,
     to: usize,
+    /// … and the sentence.
+    end: usize,
     service: &'a Service,
 }
 
-impl Around<'_> {
+impl<'a> Around<'a> {
+    fn new(text: &'a str, told: &'a Told, (from, to, service): Mentioned<'a>) -> Self {
+        // What stands further away in a long sentence is seldom said of it.
+        let (start, end) = (from - near_before(text, from, FAR_AWAY).len(), near_behind(text, to, FAR_AWAY));
+        let (first, last) = sentence(&text[start..to + end.len()], from - start, to - start);
+        Self { text, told, start: start + first, from, to, end: start + last, service }
+    }
+
+    /// Where phrases of a set stand before the name, and behind it.
+    fn before(&self, set: Set) -> impl Iterator<Item = (usize, usize)> + 'a {
+        self.told.within(set, self.start, self.from)
+    }
+
+    fn behind(&self, set: Set) -> impl Iterator<Item = (usize, usize)> + 'a {
+        self.told.within(set, self.to, self.end)
+    }
+
+    /// How many words stand between the last phrase of a set before the name and a place; none where there is none.
+    fn since(&self, set: Set, place: usize) -> Option<usize> {
+        self.told.last_end(set, self.start, place).map(|end| words_between(&self.text[end..place]))
+    }
+
     /// `due to AWS`, `AWS nedeniyle`.
     fn is_told_as_cause(&self, names_other: impl Fn(usize, usize) -> bool) -> bool {
-        let before = PHRASING.because.find(self.before).filter(|(_, to)| {
-            let between = &self.before[*to..];
-            let is_apart = between.contains(',') && !PHRASING.provider.are_in(between);
-            !is_apart
-                && words_between(between) <= FAR
-                && !speaks_of_a_person(between)
-                && !names_other(self.start + to, self.start + self.before.len())
+        let mut before = self.before(Set::Because).filter(|(_, to)| {
+            let between = &self.text[*to..self.from];
+            let is_apart = between.contains(',') && !self.told.says(Set::Provider, *to, self.from);
+            !is_apart && words_between(between) <= FAR && !speaks_of_a_person(between) && !names_other(*to, self.from)
         });
-        let is_own = ["customers", "users", "kunden", "clients", "clientes"];
-        let is_own = is_own.iter().any(|word| self.after.trim_start().starts_with(word));
-        if before.count() > 0 && !is_own {
+        let after = self.text[self.to..self.end].trim_start();
+        let is_own =
+            || ["customers", "users", "kunden", "clients", "clientes"].iter().any(|word| after.starts_with(word));
+        if before.next().is_some() && !is_own() {
             return true;
         }
-        PHRASING.because_behind.find(self.after).any(|(from, _)| {
-            let between = &self.after[..from];
-            !between.contains(',') && words_between(between) <= BEHIND && !names_other(self.to, self.to + from)
+        self.behind(Set::BecauseBehind).any(|(from, _)| {
+            let between = &self.text[self.to..from];
+            !between.contains(',') && words_between(between) <= BEHIND && !names_other(self.to, from)
         })
     }
 
     /// `a change that took down Azure`.
     fn was_taken_down(&self) -> bool {
-        PHRASING.took_down.last_end(self.before).is_some_and(|end| words_between(&self.before[end..]) == 0)
+        self.since(Set::TookDown, self.from) == Some(0)
     }
 
     /// `our DNS provider Dyn`.
     fn is_provider(&self) -> bool {
-        PHRASING.provider.last_end(self.before).is_some_and(|end| words_between(&self.before[end..]) == 0)
+        self.since(Set::Provider, self.from) == Some(0)
     }
 
     /// Whether what a failure is called stands beside the name.
     fn fails(&self) -> bool {
-        let after = PHRASING.failure.find(self.after).any(|(from, _)| words_between(&self.after[..from]) <= BESIDE);
-        after || PHRASING.failure.last_end(self.before).is_some_and(|end| words_between(&self.before[end..]) <= BESIDE)
+        self.behind(Set::Failure).any(|(from, _)| words_between(&self.text[self.to..from]) <= BESIDE)
+            || self.since(Set::Failure, self.from).is_some_and(|words| words <= BESIDE)
     }
 
     fn is_built_on(&self) -> bool {
@@ -218,39 +250,39 @@ impl Around<'_> {
     }
 
     /// `customers vent on Twitter`, `Twitter'da herkes aynı şeyi yazıyor`; not `outage on Facebook`.
-    fn is_where_something_is_said(&self, phrasing: &Phrasing) -> bool {
-        let before = self.before.trim_end_matches([' ', '@', '#', '"']);
-        let led = phrasing.saying_before.find(before).filter(|(_, to)| *to == before.len()).map(|(from, _)| from).max();
-        let is_led = led.is_some_and(|from| {
-            let fails = phrasing.failure.last_end(&before[..from]);
-            fails.is_none_or(|end| words_between(&before[end..from]) > 0)
-        });
-        let told = phrasing.according_before.last_end(before).is_some_and(|end| words_between(&before[end..]) == 0);
-        is_led || told || begins(&phrasing.saying_behind, self.after) || begins(&phrasing.according_behind, self.after)
+    fn is_where_something_is_said(&self) -> bool {
+        let end = self.start + self.text[self.start..self.from].trim_end_matches([' ', '@', '#', '"']).len();
+        let led = self.told.within(Set::SayingBefore, self.start, end);
+        let led = led.filter(|(_, to)| *to == end).map(|(from, _)| from).max();
+        led.is_some_and(|from| self.since(Set::Failure, from).is_none_or(|words| words > 0))
+            || self.since(Set::AccordingBefore, end) == Some(0)
+            || self.begins(Set::SayingBehind, self.to, self.end)
+            || self.begins(Set::AccordingBehind, self.to, self.end)
     }
 
     /// `switched to Zoom`.
-    fn is_turned_to(&self, phrasing: &Phrasing) -> bool {
-        phrasing.instead.last_end(self.before).is_some_and(|end| words_between(&self.before[end..]) <= 1)
-            || begins(&phrasing.instead_behind, self.after)
+    fn is_turned_to(&self) -> bool {
+        self.since(Set::Instead, self.from).is_some_and(|words| words <= 1)
+            || self.begins(Set::InsteadBehind, self.to, self.end)
     }
-}
 
-/// Whether a text begins with one of the phrases.
-fn begins(words: &super::words::Words, text: &str) -> bool {
-    words.find(text).any(|(from, _)| text[..from].trim_matches([' ', '\'', '"']).is_empty())
+    /// Whether a stretch begins with a phrase of a set.
+    fn begins(&self, set: Set, from: usize, to: usize) -> bool {
+        let is_first = |(at, _): (usize, usize)| self.text[from..at].trim_matches([' ', '\'', '"']).is_empty();
+        self.told.within(set, from, to).any(is_first)
+    }
+
+    /// Whether it is said in a stretch that something works, and not the contrary.
+    fn spares(&self, from: usize, to: usize) -> bool {
+        let is_so = |(at, end): (usize, usize)| !self.told.says(Set::Not, from, at) && !self.begins(Set::Not, end, to);
+        self.told.within(Set::Spared, from, to).any(is_so)
+    }
 }
 
 /// The clause that a text begins with.
 fn clause(text: &str) -> &str {
-    let end = text.find([',', ':', '–', ')']).unwrap_or(text.len()).min(CLAUSE);
-    let end = (0..=end).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-    &text[..end]
-}
-
-/// Whether one of the phrases is said, and not its contrary.
-fn says(words: &super::words::Words, clause: &str) -> bool {
-    words.find(clause).any(|(from, to)| !PHRASING.not.are_in(&clause[..from]) && !begins(&PHRASING.not, &clause[to..]))
+    let near = near_behind(text, 0, CLAUSE);
+    &near[..near.find([',', ':', '–', ')']).unwrap_or(near.len())]
 }
 
 /// `because i cannot open slack` names no cause.

@@ -221,10 +221,11 @@ pub fn names(raw: &str, kind: usize) -> Vec<String> {
 
 /// The name before a colon that a text begins with: whose status page it stands on, or whose history.
 pub fn titled(raw: &str, kind: usize) -> Option<String> {
-    let is_told_so = kind == ItemKind::StatusUpdate as usize || kind == ItemKind::Article as usize;
+    if kind != ItemKind::StatusUpdate as usize && kind != ItemKind::Article as usize {
+        return None;
+    }
     let first = raw.trim_start().split('\n').next().unwrap_or_default();
-    let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
-    is_told_so.then(|| before_colon(&first, kind)).flatten()
+    before_colon(&first.split_whitespace().collect::<Vec<_>>().join(" "), kind)
 }
 
 /// `Name: what happened`, as status pages, lists of incidents and some headlines begin.

@@ -1,44 +1,43 @@
-//! Lists of phrases that are looked for in one pass.
+//! Sets of phrases that are looked for in one pass.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::collections::BTreeMap;
 
-use crate::text::letters::{is_alphanumeric, is_unspaced};
+use crate::text::{
+    letters::{is_edge, starts},
+    phrases::Phrases,
+};
 
-/// Phrases, each of which counts where it stands as words of its own.
+/// Phrases of several sets, each of which counts where it stands as words of its own. For each, the sets that hold it, as bits.
 #[derive(Debug)]
-pub struct Words(AhoCorasick);
+pub struct Words(Phrases<u16>);
+
+/// A phrase that stands in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The sets that hold it, as bits.
+    pub sets: u16,
+    /// Where it begins …
+    pub from: usize,
+    /// … and ends, in bytes.
+    pub to: usize,
+}
 
 impl Words {
-    /// Of a list.
-    pub fn new(phrases: &[&str]) -> Self {
-        // A few hundred phrases: the fastest automaton is small enough.
-        let builder = &mut AhoCorasick::builder();
-        let automaton = builder.kind(Some(AhoCorasickKind::DFA)).match_kind(MatchKind::Standard).build(phrases);
-        // Some dozen phrases are far below the automaton's limits.
-        Self(automaton.expect("the phrases fit an automaton"))
+    /// Of phrases and the sets that hold them.
+    pub fn new(phrases: BTreeMap<String, u16>) -> Self {
+        Self(Phrases::new(phrases).expect("no phrase of the data is empty"))
     }
 
-    /// Where each stands in a text, from and to, in the order of their ends.
-    pub fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let inside =
-            |letter: Option<char>| letter.is_some_and(|letter| is_alphanumeric(letter) && !is_unspaced(letter));
+    /// What stands in a text, in the order of the ends.
+    pub fn find(&self, text: &str) -> Vec<Standing> {
         // In scripts without blanks a phrase begins and ends anywhere.
-        let joined = move |before: Option<char>, after: Option<char>| inside(before) && inside(after);
-        let found = self.0.find_overlapping_iter(text).map(|found| (found.start(), found.end()));
-        found.filter(move |(from, to)| {
-            let (first, last) = (text[*from..].chars().next(), text[..*to].chars().next_back());
-            !joined(text[..*from].chars().next_back(), first) && !joined(last, text[*to..].chars().next())
-        })
-    }
-
-    /// Whether one stands in a text.
-    pub fn are_in(&self, text: &str) -> bool {
-        self.find(text).next().is_some()
-    }
-
-    /// Where the last one ends.
-    pub fn last_end(&self, text: &str) -> Option<usize> {
-        self.find(text).map(|(_, to)| to).max()
+        let beginning = starts(text).flat_map(|from| {
+            let found = self.0.beginning(&text[from..]);
+            found.filter_map(move |(sets, length)| Some(Standing { sets: *sets.first()?, from, to: from + length }))
+        });
+        let mut found: Vec<Standing> = beginning.filter(|standing| is_edge(text, standing.to)).collect();
+        found.sort_unstable_by_key(|standing| (standing.to, standing.from));
+        found
     }
 }
 
@@ -46,16 +45,19 @@ impl Words {
 mod tests {
     use super::*;
 
+    fn found(phrases: &[(&str, u16)], text: &str) -> Vec<(u16, usize, usize)> {
+        let words = Words::new(phrases.iter().map(|(phrase, sets)| ((*phrase).to_owned(), *sets)).collect());
+        words.find(text).into_iter().map(|one| (one.sets, one.from, one.to)).collect()
+    }
+
     #[test]
     fn phrases_are_found_as_words_of_their_own_however_they_overlap() {
-        let words = Words::new(&["because", "because of", "thanks to"]);
-        let found: Vec<_> = words.find("because of you, thanks tommy, becauseof").collect();
-        assert_eq!(found, [(0, 7), (0, 10)]);
+        let phrases = [("because", 1), ("because of", 1), ("thanks to", 2)];
+        assert_eq!(found(&phrases, "because of you, thanks tommy, becauseof"), [(1, 0, 7), (1, 0, 10)]);
     }
 
     #[test]
     fn phrases_of_scripts_without_blanks_are_found_anywhere() {
-        let words = Words::new(&["の影響", "aws"]);
-        assert_eq!(words.find("aws障害の影響で").count(), 2);
+        assert_eq!(found(&[("の影響", 1), ("aws", 3)], "aws障害の影響で"), [(3, 0, 3), (1, 9, 18)]);
     }
 }

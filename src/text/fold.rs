@@ -14,29 +14,24 @@ const JOINED: [&str; 7] = ["s", "t", "re", "ve", "ll", "m", "d"];
 /// Folds a text: lower case, no accents, no apostrophes, one blank for any white space. `into` is emptied first.
 pub fn fold(text: &str, into: &mut String) {
     into.clear();
-    let mut after_blank = true;
-    for (at, letter) in text.char_indices() {
-        if matches!(letter, '\'' | '’') && parts(&text[at + letter.len_utf8()..]) {
+    let (mut after_blank, mut at) = (true, 0);
+    while let Some(letter) = text[at..].chars().next() {
+        let run = plain_run(&text[at..], after_blank);
+        if run > 0 {
+            let start = into.len();
+            into.push_str(&text[at..at + run]);
+            into[start..].make_ascii_lowercase();
+            (after_blank, at) = (into.ends_with(' '), at + run);
+            continue;
+        }
+        at += letter.len_utf8();
+        let is_blank = letter.is_whitespace() || letter.is_ascii_control();
+        if is_blank || matches!(letter, '\'' | '’') && parts(&text[at..]) {
             if !after_blank {
                 into.push(' ');
             }
             after_blank = true;
-        } else if letter.is_ascii() {
-            if letter.is_ascii_whitespace() || letter.is_ascii_control() {
-                if !after_blank {
-                    into.push(' ');
-                }
-                after_blank = true;
-            } else if letter != '\'' {
-                into.push(letter.to_ascii_lowercase());
-                after_blank = false;
-            }
-        } else if letter.is_whitespace() {
-            if !after_blank {
-                into.push(' ');
-            }
-            after_blank = true;
-        } else {
+        } else if letter != '\'' {
             let before = into.len();
             match FOLDED.get(letter as usize) {
                 Some(folded) => into.push_str(folded),
@@ -46,6 +41,18 @@ pub fn fold(text: &str, into: &mut String) {
         }
     }
     into.truncate(into.trim_end().len());
+}
+
+/// How many letters at the beginning only fold to lower case: printable ASCII but apostrophes, with single blanks between,
+/// which most of most texts is.
+fn plain_run(text: &str, after_blank: bool) -> usize {
+    let mut after_blank = after_blank;
+    let is_plain = |byte: &u8| {
+        let (is_blank, was_blank) = (*byte == b' ', after_blank);
+        after_blank = is_blank;
+        (b' '..=b'~').contains(byte) && *byte != b'\'' && !(is_blank && was_blank)
+    };
+    text.as_bytes().iter().copied().take_while(is_plain).count()
 }
 
 /// Whether an apostrophe before these letters ends a word.
