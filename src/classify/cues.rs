@@ -65,8 +65,8 @@ cues! {
     Days = "days", "says it has been so for days";
     /// For weeks, months or years.
     Weeks = "weeks", "says it has been so for weeks";
-    /// What if, how to, best practice.
-    Hypothetical = "hypothetical", "is advice or a hypothesis";
+    /// What if, in case.
+    Hypothetical = "hypothetical", "is a hypothesis";
     /// Long ago.
     Past = "past", "speaks of the past";
     /// Closing for good.
@@ -101,6 +101,12 @@ cues! {
     Soon = "soon", "says when it will be";
     /// Selling, launching, releasing.
     Launch = "launch", "speaks of an offer or a launch";
+    /// What to do, how to tell, best practice.
+    Advice = "advice", "is advice";
+    /// Only if or when something is so.
+    Condition = "condition", "says only if or when";
+    /// Whether it is so, when it will be.
+    Asks = "asks", "asks whether or when";
 }
 
 /// The languages of the data, English first: it is understood everywhere, every other one only where it is spoken.

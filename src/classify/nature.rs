@@ -176,7 +176,8 @@ fn pattern(phrase: &str) -> String {
 /// The phase of a text that is no outage: maintenance where it announces some, else none.
 pub fn phase_without_outage(reading: &Reading) -> &'static str {
     let is_official = reading.kind == ItemKind::StatusUpdate as usize;
-    let hypothetical = reading.found.iter().any(|found| found.cue == Cue::Hypothetical || found.cue == Cue::Launch);
+    let hypothetical =
+        reading.found.iter().any(|found| matches!(found.cue, Cue::Hypothetical | Cue::Advice | Cue::Launch));
     let utility = reading.found.iter().any(|found| found.cue == Cue::Utility);
     if reading.announces && (is_official || !(hypothetical || utility)) { "maintenance" } else { "none" }
 }
