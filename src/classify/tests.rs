@@ -169,6 +169,42 @@ fn who_says_that_nothing_is_out_reports_no_outage() {
 }
 
 #[test]
+fn advice_and_what_would_be_are_no_outages_but_questions_with_the_same_words_are() {
+    for text in [
+        "What to do when Slack is down",
+        "How to check whether Spotify is down",
+        "Five ways to work when Gmail goes down",
+        "What would happen if Visa went down for a day?",
+        "Was tun, wenn WhatsApp nicht funktioniert",
+        "Que faire quand WhatsApp est en panne",
+        "Qué hacer cuando WhatsApp se cae",
+        "O que fazer quando o WhatsApp está fora do ar",
+        "Cosa fare quando WhatsApp non funziona",
+        "Co zrobić, gdy WhatsApp nie działa",
+        "WhatsApp çöktüğünde ne yapmalı",
+        "Apa yang harus dilakukan saat WhatsApp down",
+        "LINEが使えないときの対処法",
+        "जब व्हाट्सएप डाउन हो तो क्या करें",
+        "ماذا تفعل عندما يتعطل واتساب",
+    ] {
+        let verdict = judge_as(ItemKind::Headline, text);
+        assert!(!verdict.outage, "{text}: {verdict:?}");
+        let words = ["(is advice)", "(is a hypothesis)", "(says only if or when)"];
+        let says = |reason: &String| words.iter().any(|word| reason.contains(word));
+        assert!(verdict.why.iter().any(says), "{text}: {verdict:?}");
+    }
+    for text in [
+        "anyone know if Slack is down? nobody here can log in",
+        "any idea when Spotify will be back? dead for everyone at our office",
+        "if your card is declined it is not you, Visa is having an outage",
+        "Gmail went down when we were about to send, whole team affected",
+    ] {
+        let verdict = judge_as(ItemKind::Post, text);
+        assert!(verdict.outage, "{text}: {verdict:?}");
+    }
+}
+
+#[test]
 fn names_hold_nothing_that_a_reader_does_not_see() {
     for text in ["Zor\u{202e}bly\u{202c} is down", "\u{1b}[31mFlob is down", "<script>alert(1)</script> is down"] {
         let verdict = judge(text);
