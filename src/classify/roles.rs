@@ -5,7 +5,7 @@ use super::{
     mention::{is_medium, near_before, near_behind},
     phrasing::{PHRASING, Set, Told, sentence, words_between},
 };
-use crate::{catalogue::Service, model::Role};
+use crate::{catalogue::Service, model::Role, text::letters::is_unspaced};
 
 /// Words between a cause and the words that call it one, at most.
 const FAR: usize = 9;
@@ -110,11 +110,16 @@ impl Named<'_> {
         if is_cause && !around.was_taken_down() { Role::Upstream } else { Role::Affected }
     }
 
-    /// Whether something is named that others are not built on.
+    /// Whether something of another house is named that others are not built on.
     fn others_are_hit(&self, at: usize, by: &[bool]) -> bool {
         let service = self.all[at].2;
+        let is_own = |other: &Service| {
+            other.name == service.name
+                || other.owner == service.name
+                || !other.owner.is_empty() && other.owner == service.owner
+        };
         let is_hit = |(place, (_, _, other)): (usize, &(usize, usize, &Service))| {
-            !by[place] && other.name != service.name && !PHRASING.infrastructure.contains(other.name.as_str())
+            !by[place] && !is_own(other) && !PHRASING.infrastructure.contains(other.name.as_str())
         };
         self.all.iter().enumerate().any(is_hit)
     }
@@ -215,7 +220,11 @@ impl<'a> Around<'a> {
         let mut before = self.before(Set::Because).filter(|(_, to)| {
             let between = &self.text[*to..self.from];
             let is_apart = between.contains(',') && !self.told.says(Set::Provider, *to, self.from);
-            !is_apart && words_between(between) <= FAR && !speaks_of_a_person(between) && !names_other(*to, self.from)
+            !is_apart
+                && !is_broken(between)
+                && words_between(between) <= FAR
+                && !speaks_of_a_person(between)
+                && !names_other(*to, self.from)
         });
         let after = self.text[self.to..self.end].trim_start();
         let is_own =
@@ -223,7 +232,9 @@ impl<'a> Around<'a> {
         if before.next().is_some() && !is_own() {
             return true;
         }
-        self.behind(Set::BecauseBehind).any(|(from, _)| {
+        // `によると` tells who says it, though it begins as `による` does.
+        let tells = |from: usize| self.behind(Set::AccordingBehind).any(|(at, _)| at == from);
+        self.behind(Set::BecauseBehind).filter(|(from, _)| !tells(*from)).any(|(from, _)| {
             let between = &self.text[self.to..from];
             !between.contains(',') && words_between(between) <= BEHIND && !names_other(self.to, from)
         })
@@ -283,6 +294,11 @@ impl<'a> Around<'a> {
 fn clause(text: &str) -> &str {
     let near = near_behind(text, 0, CLAUSE);
     &near[..near.find([',', ':', '–', ')']).unwrap_or(near.len())]
+}
+
+/// Whether a line ends in it: in scripts without blanks nothing else is one.
+fn is_broken(between: &str) -> bool {
+    between.match_indices(' ').any(|(at, _)| between[..at].chars().next_back().is_some_and(is_unspaced))
 }
 
 /// `because i cannot open slack` names no cause.

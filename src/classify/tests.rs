@@ -238,6 +238,16 @@ fn an_upstream_service_has_its_role() {
 }
 
 #[test]
+fn who_tells_of_an_outage_is_not_its_cause() {
+    let text = "ChatGPTの障害、原因は停電\nOpenAIの報告書によると、クラウド事業者のデータセンターで電源が失われた。";
+    let verdict = judge_as(ItemKind::Article, text);
+    assert!(verdict.services.iter().all(|service| service.role == Role::Affected), "{verdict:?}");
+    let verdict = judge("AWSの障害によりSlackが使えない");
+    let aws = verdict.services.iter().find(|service| service.name == "AWS");
+    assert_eq!(aws.map(|aws| aws.role), Some(Role::Upstream), "{verdict:?}");
+}
+
+#[test]
 fn an_ambiguous_name_needs_a_second_cue() {
     assert!(judge("a box of chocolates and a strong signal").services.is_empty());
     assert_eq!(judge("Box is down, cannot access any file").services[0].name, "Box");

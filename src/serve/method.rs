@@ -19,9 +19,9 @@ pub async fn page(State(context): State<Context>) -> Response {
         paragraphs: paragraphs(),
         caution: caution(&measured, context.judge.version()),
         limits: limits(&measured),
-        measured_on: measured.on,
-        columns: measured.columns,
-        rows: measured.rows,
+        measured_on: measured_on(&measured),
+        columns: measured.columns.clone(),
+        rows: rows(measured),
     };
     pages::rendered(StatusCode::OK, render::pages::method(&page))
 }
@@ -57,6 +57,24 @@ fn paragraphs() -> Vec<String> {
          and the weights that it writes judge here once `[judge] weights` in feeds.toml names them."
             .to_owned(),
     ]
+}
+
+/// On what the table was measured, and which version.
+fn measured_on(measured: &MeasuredTable) -> String {
+    let version = measured.rows.first().and_then(|row| row.first());
+    version.map_or_else(|| measured.on.clone(), |version| format!("{} downwire is `{version}`.", measured.on))
+}
+
+/// The rows, in which the version measured is called by its name.
+fn rows(measured: MeasuredTable) -> Vec<Vec<String>> {
+    let version = measured.rows.first().and_then(|row| row.first()).cloned();
+    let mut rows = measured.rows;
+    for judge in rows.iter_mut().filter_map(|row| row.first_mut()) {
+        if Some(&*judge) == version.as_ref() {
+            "downwire".clone_into(judge);
+        }
+    }
+    rows
 }
 
 /// Why the figures do not hold here: they are those of one version, and a version tells the weights and, behind the last
