@@ -418,7 +418,7 @@ pub fn near_behind(text: &str, at: usize, bytes: usize) -> &str {
 
 /// Whether a word has an ending behind an apostrophe, as only names have: `Steam'e` in Turkish, `Amazon's`.
 fn is_inflected(raw: &str, word: &str) -> bool {
-    let apostrophes = raw.char_indices().take(INFLECTED).filter(|(_, letter)| matches!(letter, '\'' | '’'));
+    let mut apostrophes = raw.char_indices().take(INFLECTED).filter(|(_, letter)| matches!(letter, '\'' | '’'));
     let is_behind = |(at, apostrophe): (usize, char)| {
         let from = at.checked_sub(word.len()).filter(|from| raw.is_char_boundary(*from));
         let is_word = from.is_some_and(|from| {
@@ -427,7 +427,7 @@ fn is_inflected(raw: &str, word: &str) -> bool {
         });
         is_word && raw[at + apostrophe.len_utf8()..].starts_with(char::is_alphabetic)
     };
-    { apostrophes }.any(is_behind)
+    apostrophes.any(is_behind)
 }
 
 /// Whether a service is only where something was said: `posted on Twitter`, `its Facebook page`, `source: Wikipedia`.
