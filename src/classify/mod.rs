@@ -340,6 +340,13 @@ pub struct MeasuredTable {
     pub rows: Vec<Vec<String>>,
 }
 
+impl MeasuredTable {
+    /// The version that was measured, as the first row calls it.
+    pub fn version(&self) -> Option<&str> {
+        self.rows.first()?.first().map(String::as_str)
+    }
+}
+
 /// The table that `downwire eval --table` wrote for the weights in the crate, `data/measured.txt`.
 pub fn measured() -> MeasuredTable {
     let mut lines = include_str!("data/measured.txt").lines();

@@ -61,13 +61,14 @@ fn paragraphs() -> Vec<String> {
 
 /// On what the table was measured, and which version.
 fn measured_on(measured: &MeasuredTable) -> String {
-    let version = measured.rows.first().and_then(|row| row.first());
-    version.map_or_else(|| measured.on.clone(), |version| format!("{} downwire is `{version}`.", measured.on))
+    measured
+        .version()
+        .map_or_else(|| measured.on.clone(), |version| format!("{} downwire is `{version}`.", measured.on))
 }
 
 /// The rows, in which the version measured is called by its name.
 fn rows(measured: MeasuredTable) -> Vec<Vec<String>> {
-    let version = measured.rows.first().and_then(|row| row.first()).cloned();
+    let version = measured.version().map(str::to_owned);
     let mut rows = measured.rows;
     for judge in rows.iter_mut().filter_map(|row| row.first_mut()) {
         if Some(&*judge) == version.as_ref() {
@@ -80,7 +81,7 @@ fn rows(measured: MeasuredTable) -> Vec<Vec<String>> {
 /// Why the figures do not hold here: they are those of one version, and a version tells the weights and, behind the last
 /// hyphen, the names.
 fn caution(measured: &MeasuredTable, judge: &str) -> Option<String> {
-    let of = measured.rows.first()?.first()?;
+    let of = measured.version()?;
     let (weights, names) = of.rsplit_once('-')?;
     let (own_weights, own_names) = judge.rsplit_once('-')?;
     let differs = match (weights == own_weights, names == own_names) {
