@@ -2,7 +2,8 @@
 //!
 //! The page shows the newest twenty messages; `before` leads to older ones by number. It is a page for people and no API:
 //! robots.txt is obeyed, and a channel without a preview leads elsewhere. What was between other messages that are still
-//! there and is gone itself was taken back.
+//! there and is gone itself was taken back: every poll looks at the newest page for that, also one that then goes on with
+//! a walk that broke off.
 //! Source: the markup of t.me/s, which nobody documents.
 
 use std::collections::BTreeSet;
@@ -19,7 +20,7 @@ use crate::{
 /// The network.
 pub(super) const ADAPTER: Adapter = Adapter { kind: SourceKind::Telegram, plan, read, recheck: None, elsewhere: None };
 
-/// One chain per channel.
+/// One chain per channel, each from its newest page.
 fn plan(polled: &Polled<'_>) -> Vec<Ask> {
     let channels =
         polled.spec.posts.accounts.iter().map(|channel| format!("channel:{}", channel.trim_start_matches('@')));
@@ -28,7 +29,7 @@ fn plan(polled: &Polled<'_>) -> Vec<Ask> {
 
 fn page(walk: &Walk<'_>, place: Option<&str>) -> Ask {
     let channel = walk.chain.trim_start_matches("channel:");
-    let before = place.or(walk.place()).map(|number| format!("?before={number}")).unwrap_or_default();
+    let before = place.map(|number| format!("?before={number}")).unwrap_or_default();
     let ask = walk.polled.ask(walk.chain.to_owned(), format!("{}/s/{channel}{before}", walk.polled.root()));
     Ask { accept: "text/html", is_page: true, ..ask }
 }
@@ -54,6 +55,11 @@ fn read(document: &Document<'_>, asked: &Asked<'_>) -> Result<Reading, ReadError
     if !asked.ask.url.contains("?before=") {
         let gone = walk.gone_since(&mut reading, &names, number);
         reading.deleted.extend(gone.iter().map(|name| network().id(name)));
+        if let Some(place) = walk.place() {
+            // That walk says where the next one ends; what is new here is new to that one, too.
+            reading.next = Some(page(&walk, Some(place)));
+            return Ok(reading);
+        }
     }
     let times: Vec<Timestamp> = reading.items.iter().map(|item| item.published_at).collect();
     let behind = numbers.first().filter(|number| **number > 1).map(u64::to_string);

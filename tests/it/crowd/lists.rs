@@ -371,6 +371,10 @@ fn whatever_comes_and_goes_between_polls_every_post_is_held_once_on_every_networ
         let (held, expected) = runtime.block_on(play(language, &story));
         assert_eq!(differences(&held, &expected), Vec::<String>::new(), "{language:?}");
     }
+    // The walk over these takes two polls, and the second looks at the newest page all the same.
+    let story = [Happens::Published(250), Happens::Deleted(4), Happens::Published(99)];
+    let (held, expected) = runtime.block_on(play(Language::Telegram, &story));
+    assert_eq!(differences(&held, &expected), Vec::<String>::new(), "taken back while a walk goes on");
     let mut runner =
         TestRunner::new(ProptestConfig { cases: 5, failure_persistence: None, ..ProptestConfig::default() });
     let cases = runner.run(&happens(), |(language, story)| {
