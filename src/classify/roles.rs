@@ -113,13 +113,8 @@ impl Named<'_> {
     /// Whether something of another house is named that others are not built on.
     fn others_are_hit(&self, at: usize, by: &[bool]) -> bool {
         let service = self.all[at].2;
-        let is_own = |other: &Service| {
-            other.name == service.name
-                || other.owner == service.name
-                || !other.owner.is_empty() && other.owner == service.owner
-        };
         let is_hit = |(place, (_, _, other)): (usize, &(usize, usize, &Service))| {
-            !by[place] && !is_own(other) && !PHRASING.infrastructure.contains(other.name.as_str())
+            !by[place] && !are_of_one_house(service, other) && !PHRASING.infrastructure.contains(other.name.as_str())
         };
         self.all.iter().enumerate().any(is_hit)
     }
@@ -127,11 +122,10 @@ impl Named<'_> {
     /// Whether it is not the one that speaks: `Name: …`, or whose page it is.
     fn is_spoken_of(&self, at: usize) -> bool {
         let (from, _, service) = self.all[at];
-        let is_same =
-            |other: &Service| other.name == service.name || other.name == service.owner || other.owner == service.owner;
-        let is_title = |(_, end, other): &(usize, usize, &Service)| *end <= self.titled && is_same(other);
+        let is_title =
+            |(_, end, other): &(usize, usize, &Service)| *end <= self.titled && are_of_one_house(service, other);
         let is_behind = self.titled > 0 && from >= self.titled && !self.all.iter().any(is_title);
-        is_behind || self.page_of.is_some_and(|page_of| !is_same(page_of))
+        is_behind || self.page_of.is_some_and(|page_of| !are_of_one_house(service, page_of))
     }
 
     /// `AWS outage takes down Slack`, `falla en AWS deja sin servicio a GitHub`.
@@ -172,6 +166,12 @@ impl Named<'_> {
         around.spares(around.to, clause_ends) && !around.told.says(Set::Failure, around.to, clause_ends)
             || around.spares(clause_begins, around.from) && is_near()
     }
+}
+
+/// Whether two services are one, one owns the other, or both have one owner.
+fn are_of_one_house(one: &Service, other: &Service) -> bool {
+    let have_one_owner = !one.owner.is_empty() && one.owner == other.owner;
+    one.name == other.name || one.name == other.owner || one.owner == other.name || have_one_owner
 }
 
 /// Whether an outage of others shows there: `British Airways cancels flights from Gatwick`.
