@@ -306,8 +306,8 @@ pub struct FeedbackArgs {
     /// The item's id, or the address of its page; without one, every mark is listed
     #[arg(value_name = "ID", requires = "word")]
     pub id: Option<String>,
-    /// Whether its verdict is right
-    #[arg(value_name = "WORD", value_parser = ["right", "wrong", "outage", "none"])]
+    /// Whether its verdict is right, or what would be; `unmarked` takes back what was said
+    #[arg(value_name = "WORD", value_parser = ["right", "wrong", "outage", "none", "unmarked"])]
     pub word: Option<String>,
 }
 

@@ -51,6 +51,8 @@ pub struct Normal {
     pub tokens: Vec<(u32, u32)>,
     /// The first number in each token, which its masked form no longer tells; 0 where there is none.
     pub numbers: Vec<u32>,
+    /// The tokens that stand for a service, each with where it is named in `folded`.
+    pub named: Vec<(u32, (u32, u32))>,
     /// Where sentences end: how many tokens stand before each end.
     pub ends: Vec<u32>,
 }
@@ -111,6 +113,13 @@ impl Normal {
         self.tokens.get(at).map_or("", |(from, to)| &self.line[*from as usize..*to as usize])
     }
 
+    /// What a token that stands for a service says in the text.
+    pub fn name(&self, token: usize) -> Option<&str> {
+        let at = self.named.binary_search_by_key(&token, |(token, _)| *token as usize).ok()?;
+        let (from, to) = self.named[at].1;
+        self.folded.get(from as usize..to as usize)
+    }
+
     /// Leaves out the tokens that lie in these spans of the line.
     pub fn without(&mut self, spans: &[(usize, usize)]) {
         let inside = |from: usize, to: usize| spans.iter().any(|(start, end)| from < *end && to > *start);
@@ -129,6 +138,10 @@ impl Normal {
             push_token(&mut line, &mut tokens, start);
         }
         self.numbers = kept.iter().map(|at| self.numbers[*at]).collect();
+        self.named.retain_mut(|(token, _)| {
+            let place = kept.binary_search(&(*token as usize));
+            place.map(|at| *token = at as u32).is_ok()
+        });
         self.ends.iter_mut().for_each(|end| *end = kept.partition_point(|at| *at < *end as usize) as u32);
         (self.line, self.tokens) = (line, tokens);
     }
@@ -147,16 +160,18 @@ impl Normal {
     pub fn drop_last(&mut self, count: usize) {
         self.tokens.truncate(self.tokens.len().saturating_sub(count));
         self.numbers.truncate(self.tokens.len());
+        self.named.retain(|(token, _)| (*token as usize) < self.tokens.len());
         self.line.truncate(self.tokens.last().map_or(1, |(_, to)| *to as usize + 1));
     }
 
     /// Divides the folded text into tokens.
     pub fn tokenise(&mut self) {
-        let Self { folded, mentions, line, tokens, numbers, ends } = self;
+        let Self { folded, mentions, line, tokens, numbers, named, ends } = self;
         line.clear();
         line.push(' ');
         tokens.clear();
         numbers.clear();
+        named.clear();
         ends.clear();
         let mut next_mention = mentions.iter().peekable();
         let mut at = 0;
@@ -174,6 +189,8 @@ impl Normal {
             if let Some(mention) = next_mention.peek().filter(|mention| mention.from == at) {
                 line.push(SERVICE as char);
                 let tail = trouble_of_tag(&folded[mention.from..mention.to]);
+                let end = mention.to - tail.map_or(0, str::len);
+                named.push((tokens.len() as u32, (mention.from as u32, end as u32)));
                 at = mention.to;
                 if let Some(word) = tail {
                     push_token(line, tokens, start);

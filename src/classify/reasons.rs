@@ -4,7 +4,7 @@ use super::{
     cues::Cue,
     features::{Family, Reading},
     linear::Weighed,
-    normal,
+    normal::{self, Normal},
 };
 
 /// Reasons at most, and how much one must weigh.
@@ -52,9 +52,15 @@ pub fn reasons(reading: &Reading, weighed: &Weighed, outage: bool) -> Vec<String
     all.retain(|(_, weight)| *weight >= LEAST);
     all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let mut words: Vec<String> = Vec::new();
+    // That services are named counts once; which ones is told anyway.
+    let mut names_one = false;
     for (place, _) in all {
+        let is_name = reading.normal.line.as_bytes()[place.0..place.1] == [normal::SERVICE];
+        if is_name && std::mem::replace(&mut names_one, true) {
+            continue;
+        }
         let meaning = spans.iter().position(|span| *span == place).map(|at| reading.found[at].cue);
-        let said = in_words(&reading.normal.line[place.0..place.1], meaning, outage);
+        let said = in_words(&reading.normal, place, meaning, outage);
         if !words.contains(&said) {
             words.push(said);
         }
@@ -73,8 +79,10 @@ fn trimmed(reading: &Reading, (from, to): (usize, usize)) -> (usize, usize) {
     (start, start.max(to - part.iter().rev().take_while(is_blank).count()))
 }
 
-/// What stands in the line, and what it means to the judge.
-fn in_words(line: &str, meaning: Option<Cue>, outage: bool) -> String {
+/// What stands in a part of the line, and what it means to the judge.
+fn in_words(normal: &Normal, (from, to): (usize, usize), meaning: Option<Cue>, outage: bool) -> String {
+    let line = &normal.line[from..to];
+    let mut token = normal.tokens.partition_point(|(start, _)| (*start as usize) < from);
     let mut said = String::with_capacity(line.len() + ROOM);
     said.push_str(if outage { "" } else { "but " });
     if meaning == Some(Cue::Maintenance) {
@@ -85,12 +93,13 @@ fn in_words(line: &str, meaning: Option<Cue>, outage: bool) -> String {
     for (at, word) in line.split(' ').enumerate() {
         said.push_str(if at > 0 { " " } else { "" });
         said.push_str(match word.as_bytes() {
-            [normal::SERVICE] => "(service)",
+            [normal::SERVICE] => normal.name(token).unwrap_or("(service)"),
             [normal::ADDRESS] => "(address)",
             [normal::HANDLE] => "(handle)",
             [normal::CODE] => "(error code)",
             _ => word,
         });
+        token += 1;
     }
     said.push('’');
     if let Some(cue) = meaning {

@@ -100,8 +100,7 @@ impl Named<'_> {
         let names_other = |from: usize, to: usize| self.names_other(at, by, from, to);
         let beside_others = || {
             names_other(0, around.text.len())
-                && around.fails()
-                && (around.is_built_on() && self.others_are_hit(at, by) || self.takes_down(at, by))
+                && (around.is_built_on() && self.others_are_hit(at, by) || around.fails() && self.takes_down(at, by))
         };
         let is_cause = around.is_told_as_cause(names_other)
             || around.is_provider()

@@ -16,6 +16,14 @@ pub async fn feedback(archive: Archive, arguments: &FeedbackArgs, output: Output
     let item: Id =
         id_in(id).parse().with_context(|| format!("{id} is no id: it stands at the end of the item's address"))?;
     let Some(row) = archive.store.item(item).await? else { bail!("the archive has no item {item}") };
+    if word == "unmarked" {
+        archive.store.unmark(item).await?;
+        output.line(
+            || json!({ "id": item.to_string(), "outage": null, "verdict": row.verdict.outage }),
+            || format!("{item} has no mark any more"),
+        );
+        return Ok(());
+    }
     let outage = match word.as_str() {
         "right" => row.verdict.outage,
         "wrong" => !row.verdict.outage,

@@ -239,7 +239,7 @@ fn feedback_without_an_archive_says_where_one_may_be() {
 }
 
 #[test]
-fn feedback_takes_the_address_of_an_item() {
+fn feedback_takes_the_address_of_an_item_and_takes_a_mark_back() {
     let feed = "<rss version=\"2.0\"><channel><title>a</title><item><guid>1</guid><title>ChatGPT is down</title>\
                 <pubDate>Thu, 26 Dec 2024 18:30:00 GMT</pubDate></item></channel></rss>";
     let folder = folder(&[("feed.xml", feed.as_bytes())]);
@@ -250,4 +250,7 @@ fn feedback_takes_the_address_of_an_item() {
     let said = program::json_lines(folder.path(), &["--json", "feedback", &address, "wrong"]);
     assert_eq!((&said[0]["id"], &said[0]["outage"]), (&json!(id), &json!(false)), "{said:?}");
     assert_eq!(program::json_lines(folder.path(), &["--json", "feedback"]).len(), 1);
+    let said = program::json_lines(folder.path(), &["--json", "feedback", id, "unmarked"]);
+    assert_eq!((&said[0]["id"], &said[0]["outage"]), (&json!(id), &json!(null)), "{said:?}");
+    assert!(program::json_lines(folder.path(), &["--json", "feedback"]).is_empty());
 }
