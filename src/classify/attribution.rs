@@ -161,8 +161,11 @@ impl Asked<'_> {
     fn is_introduced(&self, mention: &Mention) -> bool {
         let before = near_before(self.said.folded, mention.from, NEAR);
         let (begins, ends) = (mention.from - before.len(), mention.from - (before.len() - before.trim_end().len()));
+        let stands = |set, ends| self.said.told.within(set, begins, ends).any(|(_, to)| to == ends);
+        // `our provider, Lumen, says`.
+        let before_comma = self.said.folded[..ends].trim_end_matches([',', ' ']).len().max(begins);
         !PHRASING.is_never(self.said.word(mention), self.said.language)
-            && self.said.told.within(Set::Introduced, begins, ends).any(|(_, to)| to == ends)
+            && (stands(Set::Introduced, ends) || stands(Set::Provider, before_comma))
     }
 
     /// Whether it stands in a list with what is named.
@@ -233,7 +236,7 @@ impl Attributed {
     fn add(&mut self, name: &str, role: Role, why: impl FnOnce() -> String) {
         if let Some(at) = self.services.iter().position(|known| known.name == name) {
             // What others are built on is named again in passing; anything else that is down outweighs being a cause elsewhere.
-            let weighs = if PHRASING.infrastructure.contains(name) { Role::Upstream } else { Role::Affected };
+            let weighs = if PHRASING.depth(name) > 0 { Role::Upstream } else { Role::Affected };
             if role == weighs && self.services[at].role != weighs {
                 self.services[at].role = role;
                 let plain = self.why[at].trim_end_matches(AS_CAUSE).to_owned();

@@ -34,6 +34,10 @@ pub enum Set {
     AccordingBehind,
     /// What is said of a service that is not hit.
     Spared,
+    /// Before one that it was not: `nothing to do with`.
+    RuledOut,
+    /// Between what a failure is called and where it is: `outage at`.
+    At,
     /// Before what people turn to meanwhile …
     Instead,
     /// … and behind.
@@ -43,7 +47,7 @@ pub enum Set {
 }
 
 /// The sets with their names in the data.
-const SETS: [(&str, Set); 14] = [
+const SETS: [(&str, Set); 16] = [
     ("because", Set::Because),
     ("because-behind", Set::BecauseBehind),
     ("provider", Set::Provider),
@@ -55,6 +59,8 @@ const SETS: [(&str, Set); 14] = [
     ("according-before", Set::AccordingBefore),
     ("according-behind", Set::AccordingBehind),
     ("spared", Set::Spared),
+    ("ruled-out", Set::RuledOut),
+    ("at", Set::At),
     ("instead", Set::Instead),
     ("instead-behind", Set::InsteadBehind),
     ("not", Set::Not),
@@ -92,8 +98,10 @@ impl Told {
 /// The phrases, and names of services that are of a kind.
 pub struct Phrasing {
     words: Words,
-    /// Names of services that others are built on.
-    pub infrastructure: HashSet<&'static str>,
+    /// Names of services that others are built on …
+    infrastructure: HashSet<&'static str>,
+    /// … and of those that these are built on.
+    ground: HashSet<&'static str>,
     /// Names of services that are places where people speak …
     pub place: HashSet<&'static str>,
     /// … and of those that only tell what others say.
@@ -107,6 +115,12 @@ pub struct Phrasing {
 }
 
 impl Phrasing {
+    /// How deep below what people use a service lies: 0 is what they use, 2 is what nothing else is below.
+    pub fn depth(&self, service: &str) -> u8 {
+        let is_in = |set: &HashSet<&str>| set.contains(service);
+        if is_in(&self.ground) { 2 } else { u8::from(is_in(&self.infrastructure)) }
+    }
+
     /// Whether a folded word that is also a name is an everyday word of a language.
     pub fn is_common(&self, word: &str, language: &str) -> bool {
         self.is_never(word, language) || is_among(&self.common, word, &[language])
@@ -149,6 +163,7 @@ pub static PHRASING: LazyLock<Phrasing> = LazyLock::new(|| {
     Phrasing {
         words: Words::new(phrases),
         infrastructure: sets.remove("infrastructure").unwrap_or_default().into_iter().collect(),
+        ground: sets.remove("ground").unwrap_or_default().into_iter().collect(),
         place: sets.remove("place").unwrap_or_default().into_iter().collect(),
         teller: sets.remove("teller").unwrap_or_default().into_iter().collect(),
         common,
@@ -208,7 +223,7 @@ mod tests {
 
     #[test]
     fn every_line_of_the_data_is_of_a_set_that_is_read() {
-        let others = ["infrastructure", "place", "teller", "common", "never", "branch"];
+        let others = ["infrastructure", "ground", "place", "teller", "common", "never", "branch"];
         let is_read = |name: &str| others.contains(&name) || SETS.iter().any(|(known, _)| *known == name);
         for line in lines(include_str!("data/attribution.txt")) {
             let set = line.split(' ').next().unwrap_or_default();

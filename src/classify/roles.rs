@@ -67,12 +67,22 @@ impl Named<'_> {
     /// The part of each. What only stands by has no part as long as something else has; where all do, they are what is out.
     pub fn parts(&self) -> Vec<Part> {
         // Beside nobody nobody stands by: most texts name but one.
-        let is_one = self.all.windows(2).all(|pair| pair[0].2.name == pair[1].2.name);
+        let is_elsewhere = |(_, _, service): &Mentioned<'_>| self.is_page_of_another(service);
+        let is_one =
+            self.all.windows(2).all(|pair| pair[0].2.name == pair[1].2.name) && !self.all.iter().any(is_elsewhere);
         let stands_by = |at: usize| if is_one { self.only_tells(at) } else { self.stands_by(at) };
-        let by: Vec<bool> = (0..self.all.len()).map(stands_by).collect();
-        let somebody_is_hit = by.contains(&false);
+        let mut by: Vec<bool> = (0..self.all.len()).map(stands_by).collect();
+        // What is spared in one sentence is so in the others.
+        let is_same = |one: usize, other: usize| self.all[one].2.name == self.all[other].2.name;
+        let spared: Vec<usize> = (0..by.len()).filter(|at| by[*at] && self.is_spared(*at)).collect();
+        (0..by.len()).for_each(|at| by[at] |= spared.iter().any(|other| is_same(at, *other)));
+        let somebody_is_hit = by.contains(&false) || self.all.iter().any(is_elsewhere);
         let is_out = |at: usize| by[at] && (somebody_is_hit || self.only_tells(at) && !self.around[at].fails());
-        (0..self.all.len()).map(|at| if is_out(at) { Part::By } else { Part::In(self.role(at, &by)) }).collect()
+        let causes: Vec<bool> = (0..by.len()).map(|at| !is_out(at) && self.is_cause(at, &by)).collect();
+        let is_told = causes.contains(&true);
+        let is_cause = |at: usize| causes[at] || !is_told && self.is_below_others(at, &by);
+        let role = |at: usize| if is_cause(at) { Role::Upstream } else { Role::Affected };
+        (0..by.len()).map(|at| if is_out(at) { Part::By } else { Part::In(role(at)) }).collect()
     }
 
     /// Who speaks, where it is known: whose page it is, or whom the title names.
@@ -95,27 +105,56 @@ impl Named<'_> {
         self.all.iter().enumerate().any(is_other)
     }
 
-    fn role(&self, at: usize, by: &[bool]) -> Role {
+    /// Whether it is told why others fail.
+    fn is_cause(&self, at: usize, by: &[bool]) -> bool {
         let around = &self.around[at];
         let names_other = |from: usize, to: usize| self.names_other(at, by, from, to);
-        let beside_others = || {
-            names_other(0, around.text.len())
-                && (around.is_built_on() && self.others_are_hit(at, by) || around.fails() && self.takes_down(at, by))
-        };
-        let is_cause = around.is_told_as_cause(names_other)
+        let is_told = around.is_told_as_cause(names_other)
             || around.is_provider()
-            || around.is_built_on() && self.is_spoken_of(at)
-            || beside_others();
-        if is_cause && !around.was_taken_down() { Role::Upstream } else { Role::Affected }
+            || around.depth > 0 && self.is_spoken_of(at)
+            || self.is_page_of_another(around.service)
+            || self.is_where_it_fails(at, by)
+            || around.fails() && names_other(0, around.text.len()) && self.takes_down(at, by);
+        is_told && !around.was_taken_down()
     }
 
-    /// Whether something of another house is named that others are not built on.
-    fn others_are_hit(&self, at: usize, by: &[bool]) -> bool {
+    /// Whether something of another house that has a part stands in a stretch of the text, and is such a one.
+    fn is_beside(
+        &self,
+        at: usize,
+        by: &[bool],
+        (from, to): (usize, usize),
+        is_such: impl Fn(&Service) -> bool,
+    ) -> bool {
         let service = self.all[at].2;
-        let is_hit = |(place, (_, _, other)): (usize, &(usize, usize, &Service))| {
-            !by[place] && !are_of_one_house(service, other) && !PHRASING.infrastructure.contains(other.name.as_str())
-        };
-        self.all.iter().enumerate().any(is_hit)
+        self.all.iter().enumerate().any(|(place, (start, end, other))| {
+            !by[place] && *start >= from && *end <= to && !are_of_one_house(service, other) && is_such(other)
+        })
+    }
+
+    /// Whether something is hit that is built on such as it, where that does not speak itself.
+    fn is_below_others(&self, at: usize, by: &[bool]) -> bool {
+        let Around { depth, text, .. } = self.around[at];
+        let speaks = self.speaker().is_some_and(|speaker| are_of_one_house(speaker, self.all[at].2));
+        !speaks
+            && depth > 0
+            && !self.around[at].was_taken_down()
+            && self.is_beside(at, by, (0, text.len()), |other| PHRASING.depth(&other.name) < depth)
+    }
+
+    /// `Monzo cards declined after fault at Mastercard`.
+    fn is_where_it_fails(&self, at: usize, by: &[bool]) -> bool {
+        let around = &self.around[at];
+        let joint = around.before(Set::At).filter(|(_, to)| around.text[*to..around.from].trim().is_empty());
+        let failed = joint.filter_map(|(from, _)| around.told.within(Set::Failure, around.start, from).last());
+        failed
+            .filter(|(_, to)| around.text[*to..around.from].split_whitespace().count() <= BESIDE)
+            .any(|(from, _)| self.is_beside(at, by, (around.start, from), |_| true))
+    }
+
+    /// Whether it is named on the page of one of another house: who keeps a page tells of what fails there for that.
+    fn is_page_of_another(&self, service: &Service) -> bool {
+        self.page_of.is_some_and(|page_of| !are_of_one_house(service, page_of))
     }
 
     /// Whether it is not the one that speaks: `Name: …`, or whose page it is.
@@ -123,8 +162,7 @@ impl Named<'_> {
         let (from, _, service) = self.all[at];
         let is_title =
             |(_, end, other): &(usize, usize, &Service)| *end <= self.titled && are_of_one_house(service, other);
-        let is_behind = self.titled > 0 && from >= self.titled && !self.all.iter().any(is_title);
-        is_behind || self.page_of.is_some_and(|page_of| !are_of_one_house(service, page_of))
+        self.titled > 0 && from >= self.titled && !self.all.iter().any(is_title)
     }
 
     /// `AWS outage takes down Slack`, `falla en AWS deja sin servicio a GitHub`.
@@ -144,7 +182,7 @@ impl Named<'_> {
         let is_place = PHRASING.place.contains(around.service.name.as_str());
         self.only_tells(at)
             || is_venue(around.service)
-            || is_medium(around.text, around.from, around.to)
+            || around.depth == 0 && is_medium(around.text, around.from, around.to)
             || is_place && around.is_where_something_is_said()
             || around.is_turned_to()
             || self.is_spared(at)
@@ -155,22 +193,29 @@ impl Named<'_> {
         let around = &self.around[at];
         let next = self.all.get(at + 1).map_or(around.end, |(from, _, _)| (*from).clamp(around.to, around.end));
         let last = at.checked_sub(1).map_or(around.start, |before| self.all[before].1.max(around.start));
-        let clause_ends = around.to + clause(&around.text[around.to..next]).len();
+        // `our provider, AWS, works`.
+        let aside =
+            around.text[around.to..next].len() - around.text[around.to..next].trim_start_matches([',', ' ']).len();
+        let clause_ends = around.to + aside + clause(&around.text[around.to + aside..next]).len();
         let before = around.text.get(last..around.from).unwrap_or_default();
         let clause_begins = around.from - before.rsplit([',', ':', '–', '(']).next().unwrap_or_default().len();
         let is_near = || {
             let end = around.told.last_end(Set::Spared, clause_begins, around.from);
             end.is_some_and(|end| words_between(&around.text[end..around.from]) <= BESIDE + 1)
         };
-        around.spares(around.to, clause_ends) && !around.told.says(Set::Failure, around.to, clause_ends)
+        around.is_ruled_out()
+            || around.spares(around.to, clause_ends) && !around.fails_within(around.to, clause_ends)
             || around.spares(clause_begins, around.from) && is_near()
     }
 }
 
-/// Whether two services are one, one owns the other, or both have one owner.
+/// Whether two services are one, one owns the other, both have one owner, or the name of one begins with the other's.
 fn are_of_one_house(one: &Service, other: &Service) -> bool {
     let have_one_owner = !one.owner.is_empty() && one.owner == other.owner;
-    one.name == other.name || one.name == other.owner || one.owner == other.name || have_one_owner
+    let begins = |one: &Service, other: &Service| {
+        one.name.get(..other.name.len()).is_some_and(|first| first.eq_ignore_ascii_case(&other.name))
+    };
+    one.name == other.owner || one.owner == other.name || have_one_owner || begins(one, other) || begins(other, one)
 }
 
 /// Whether an outage of others shows there: `British Airways cancels flights from Gatwick`.
@@ -190,6 +235,8 @@ struct Around<'a> {
     /// … and the sentence.
     end: usize,
     service: &'a Service,
+    /// How deep it lies below what people use.
+    depth: u8,
 }
 
 impl<'a> Around<'a> {
@@ -197,7 +244,16 @@ impl<'a> Around<'a> {
         // What stands further away in a long sentence is seldom said of it.
         let (start, end) = (from - near_before(text, from, FAR_AWAY).len(), near_behind(text, to, FAR_AWAY));
         let (first, last) = sentence(&text[start..to + end.len()], from - start, to - start);
-        Self { text, told, start: start + first, from, to, end: start + last, service }
+        Self {
+            text,
+            told,
+            start: start + first,
+            from,
+            to,
+            end: start + last,
+            service,
+            depth: PHRASING.depth(&service.name),
+        }
     }
 
     /// Where phrases of a set stand before the name, and behind it.
@@ -255,8 +311,9 @@ impl<'a> Around<'a> {
             || self.since(Set::Failure, self.from).is_some_and(|words| words <= BESIDE)
     }
 
-    fn is_built_on(&self) -> bool {
-        PHRASING.infrastructure.contains(self.service.name.as_str())
+    /// `we have ruled out our CDN, Cloudflare`.
+    fn is_ruled_out(&self) -> bool {
+        self.since(Set::RuledOut, self.from).is_some_and(|words| words <= BESIDE)
     }
 
     /// `customers vent on Twitter`, `Twitter'da herkes aynı şeyi yazıyor`; not `outage on Facebook`.
@@ -280,6 +337,13 @@ impl<'a> Around<'a> {
     fn begins(&self, set: Set, from: usize, to: usize) -> bool {
         let is_first = |(at, _): (usize, usize)| self.text[from..at].trim_matches([' ', '\'', '"']).is_empty();
         self.told.within(set, from, to).any(is_first)
+    }
+
+    /// Whether a failure is told of in a stretch; `no issues` tells of none.
+    fn fails_within(&self, from: usize, to: usize) -> bool {
+        let mut failures = self.told.within(Set::Failure, from, to);
+        failures
+            .any(|(at, end)| !self.told.within(Set::Spared, from, to).any(|(start, stop)| start <= at && end <= stop))
     }
 
     /// Whether it is said in a stretch that something works, and not the contrary.
