@@ -7,7 +7,7 @@
 use super::{
     cues::{Cue, LANGUAGES},
     features::Reading,
-    mention::{NEAR, Said, near_before},
+    mention::{NEAR, Said, is_capital, near_before},
     normal::Normal,
     phrasing::{PHRASING, Set, Told, folded, sentence},
     reader::Reader,
@@ -132,7 +132,10 @@ impl Asked<'_> {
             let is_unsure = named.contains(&false);
             let nothing_is = is_unsure && self.all_stand_by(&named);
             for (mention, named) in mentions.iter().zip(&mut named) {
-                *named = *named || self.is_introduced(mention) || nothing_is && self.is_told_to_fail(mention);
+                *named = *named
+                    || self.is_introduced(mention)
+                    || nothing_is && self.is_told_to_fail(mention)
+                    || !nothing_is && self.is_below(mention);
             }
             let listed: Vec<bool> = mentions.iter().map(|mention| self.is_listed(mention, &named)).collect();
             named.iter_mut().zip(listed).for_each(|(named, listed)| *named |= listed);
@@ -148,6 +151,16 @@ impl Asked<'_> {
     fn all_stand_by(&self, named: &[bool]) -> bool {
         let mentions = self.said.mentions.iter().zip(named).filter(|(_, named)| **named).map(|(mention, _)| mention);
         Named::new(self.said.folded, self.said.told, known(mentions, self.reader)).all_stand_by()
+    }
+
+    /// Whether others are built on it, and it is written as a name is: `queues at Finnair: Amadeus check-in offline`.
+    fn is_below(&self, mention: &Mention) -> bool {
+        let is_built_on =
+            || self.reader.services.get(mention.service).is_some_and(|service| PHRASING.depth(&service.name) > 0);
+        mention.how == How::Ambiguous
+            && is_built_on()
+            && !PHRASING.is_common(self.said.word(mention), self.said.language)
+            && is_capital(self.said.raw, self.said.word(mention))
     }
 
     fn is_told_to_fail(&self, mention: &Mention) -> bool {

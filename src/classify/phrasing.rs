@@ -36,6 +36,10 @@ pub enum Set {
     Spared,
     /// Before one that it was not: `nothing to do with`.
     RuledOut,
+    /// What of one's own bears the name of another: behind it …
+    Linked,
+    /// … and before it.
+    LinkedBefore,
     /// Between what a failure is called and where it is: `outage at`.
     At,
     /// Before what people turn to meanwhile …
@@ -47,7 +51,7 @@ pub enum Set {
 }
 
 /// The sets with their names in the data.
-const SETS: [(&str, Set); 16] = [
+const SETS: [(&str, Set); 18] = [
     ("because", Set::Because),
     ("because-behind", Set::BecauseBehind),
     ("provider", Set::Provider),
@@ -60,6 +64,8 @@ const SETS: [(&str, Set); 16] = [
     ("according-behind", Set::AccordingBehind),
     ("spared", Set::Spared),
     ("ruled-out", Set::RuledOut),
+    ("linked", Set::Linked),
+    ("linked-before", Set::LinkedBefore),
     ("at", Set::At),
     ("instead", Set::Instead),
     ("instead-behind", Set::InsteadBehind),
@@ -80,7 +86,7 @@ impl Told {
     pub fn within(&self, set: Set, from: usize, to: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
         let first = self.0.partition_point(|standing| standing.to <= from);
         let ending = self.0[first..].iter().take_while(move |standing| standing.to <= to);
-        let of_set = ending.filter(move |standing| standing.sets & (1 << set as u16) != 0 && standing.from >= from);
+        let of_set = ending.filter(move |standing| standing.sets & (1 << set as u32) != 0 && standing.from >= from);
         of_set.map(|standing| (standing.from, standing.to))
     }
 
@@ -154,10 +160,10 @@ pub static PHRASING: LazyLock<Phrasing> = LazyLock::new(|| {
             _ => sets.entry(set).or_default().extend(phrases),
         }
     }
-    let mut phrases: BTreeMap<String, u16> = BTreeMap::new();
+    let mut phrases: BTreeMap<String, u32> = BTreeMap::new();
     for (name, set) in SETS {
         for phrase in sets.remove(name).unwrap_or_default() {
-            *phrases.entry(folded(phrase)).or_default() |= 1 << set as u16;
+            *phrases.entry(folded(phrase)).or_default() |= 1 << set as u32;
         }
     }
     Phrasing {

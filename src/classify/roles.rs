@@ -185,6 +185,7 @@ impl Named<'_> {
             || around.depth == 0 && is_medium(around.text, around.from, around.to)
             || is_place && around.is_where_something_is_said()
             || around.is_turned_to()
+            || self.is_page_of_another(around.service) && around.is_linked()
             || self.is_spared(at)
     }
 
@@ -313,7 +314,16 @@ impl<'a> Around<'a> {
 
     /// `we have ruled out our CDN, Cloudflare`.
     fn is_ruled_out(&self) -> bool {
-        self.since(Set::RuledOut, self.from).is_some_and(|words| words <= BESIDE)
+        self.since(Set::RuledOut, self.from).is_some_and(|words| words <= BESIDE + 2)
+    }
+
+    /// `the Slack and Google Drive integrations`: of whom they are is told by the first behind the list.
+    fn is_linked(&self) -> bool {
+        let behind = self.behind(Set::Linked).next();
+        let is_near = |(from, _)| {
+            words_between(&self.text[self.to..from]) <= BESIDE + 1 && !self.told.says(Set::Failure, self.to, from)
+        };
+        behind.is_some_and(is_near) || self.since(Set::LinkedBefore, self.from).is_some_and(|words| words <= 1)
     }
 
     /// `customers vent on Twitter`, `Twitter'da herkes aynı şeyi yazıyor`; not `outage on Facebook`.

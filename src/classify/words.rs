@@ -9,13 +9,13 @@ use crate::text::{
 
 /// Phrases of several sets, each of which counts where it stands as words of its own. For each, the sets that hold it, as bits.
 #[derive(Debug)]
-pub struct Words(Phrases<u16>);
+pub struct Words(Phrases<u32>);
 
 /// A phrase that stands in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
     /// The sets that hold it, as bits.
-    pub sets: u16,
+    pub sets: u32,
     /// Where it begins …
     pub from: usize,
     /// … and ends, in bytes.
@@ -24,7 +24,7 @@ pub struct Standing {
 
 impl Words {
     /// Of phrases and the sets that hold them.
-    pub fn new(phrases: BTreeMap<String, u16>) -> Self {
+    pub fn new(phrases: BTreeMap<String, u32>) -> Self {
         Self(Phrases::new(phrases).expect("no phrase of the data is empty"))
     }
 
@@ -45,7 +45,7 @@ impl Words {
 mod tests {
     use super::*;
 
-    fn found(phrases: &[(&str, u16)], text: &str) -> Vec<(u16, usize, usize)> {
+    fn found(phrases: &[(&str, u32)], text: &str) -> Vec<(u32, usize, usize)> {
         let words = Words::new(phrases.iter().map(|(phrase, sets)| ((*phrase).to_owned(), *sets)).collect());
         words.find(text).into_iter().map(|one| (one.sets, one.from, one.to)).collect()
     }
