@@ -135,7 +135,7 @@ impl Asked<'_> {
                 *named = *named
                     || self.is_introduced(mention)
                     || nothing_is && self.is_told_to_fail(mention)
-                    || !nothing_is && self.is_below(mention);
+                    || (!nothing_is || self.said.of_source.is_some()) && self.is_below(mention);
             }
             let listed: Vec<bool> = mentions.iter().map(|mention| self.is_listed(mention, &named)).collect();
             named.iter_mut().zip(listed).for_each(|(named, listed)| *named |= listed);

@@ -14,6 +14,7 @@
 //! [`keywords`] is the baseline that stands beside them in every table.
 
 pub mod annotations;
+mod around;
 mod attribution;
 mod cues;
 mod features;

@@ -4,7 +4,10 @@ use sha2::{Digest, Sha256};
 
 use super::{cues::Cues, features::Reading, unnamed::PARTS};
 use crate::{
-    catalogue::{Catalogue, Service, alias::AliasTable},
+    catalogue::{
+        Catalogue, Service,
+        alias::{AliasTable, How, Mention},
+    },
     model::ItemKind,
     text::{data::lines, fold::fold},
 };
@@ -77,7 +80,10 @@ impl Reader {
         }
         let words = source.to_lowercase().replace(['_', '/', '-', '.', ':', '\0'], " ");
         let longest = self.aliases.mentions(&words).max_by_key(|mention| mention.to - mention.from);
-        longest.map(|mention| mention.service)
+        // A name that is only looked for in outages must be all that the source is called.
+        let is_whole =
+            |mention: &Mention| mention.from == 0 && mention.to == words.len() && mention.how != How::Ambiguous;
+        longest.or_else(|| self.every.mentions(&words).find(is_whole)).map(|mention| mention.service)
     }
 }
 

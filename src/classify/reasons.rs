@@ -82,7 +82,7 @@ fn trimmed(reading: &Reading, (from, to): (usize, usize)) -> (usize, usize) {
 /// What stands in a part of the line, and what it means to the judge.
 fn in_words(normal: &Normal, (from, to): (usize, usize), meaning: Option<Cue>, outage: bool) -> String {
     let line = &normal.line[from..to];
-    let mut token = normal.tokens.partition_point(|(start, _)| (*start as usize) < from);
+    let first = normal.tokens.partition_point(|(start, _)| (*start as usize) < from);
     let mut said = String::with_capacity(line.len() + ROOM);
     said.push_str(if outage { "" } else { "but " });
     if meaning == Some(Cue::Maintenance) {
@@ -93,13 +93,12 @@ fn in_words(normal: &Normal, (from, to): (usize, usize), meaning: Option<Cue>, o
     for (at, word) in line.split(' ').enumerate() {
         said.push_str(if at > 0 { " " } else { "" });
         said.push_str(match word.as_bytes() {
-            [normal::SERVICE] => normal.name(token).unwrap_or("(service)"),
+            [normal::SERVICE] => normal.name(first + at).unwrap_or("(service)"),
             [normal::ADDRESS] => "(address)",
             [normal::HANDLE] => "(handle)",
             [normal::CODE] => "(error code)",
             _ => word,
         });
-        token += 1;
     }
     said.push('’');
     if let Some(cue) = meaning {

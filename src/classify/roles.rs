@@ -2,25 +2,11 @@
 //! say it, who tells it, what works meanwhile). Read from what stands around the name in its sentence.
 
 use super::{
-    mention::{is_medium, near_before, near_behind},
-    phrasing::{PHRASING, Set, Told, sentence, words_between},
+    around::{Around, BESIDE, clause},
+    mention::is_medium,
+    phrasing::{PHRASING, Set, Told, words_between},
 };
-use crate::{catalogue::Service, model::Role, text::letters::is_unspaced};
-
-/// Words between a cause and the words that call it one, at most.
-const FAR: usize = 9;
-
-/// The same behind a name.
-const BEHIND: usize = 5;
-
-/// Words between a name and what a failure is called, at most.
-const BESIDE: usize = 2;
-
-/// Bytes before and behind a name that are looked at.
-const FAR_AWAY: usize = 120;
-
-/// Bytes of a clause in which it is said that something works.
-const CLAUSE: usize = 60;
+use crate::{catalogue::Service, model::Role};
 
 /// What a mention is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,8 +65,10 @@ impl Named<'_> {
         let somebody_is_hit = by.contains(&false) || self.all.iter().any(is_elsewhere);
         let is_out = |at: usize| by[at] && (somebody_is_hit || self.only_tells(at) && !self.around[at].fails());
         let causes: Vec<bool> = (0..by.len()).map(|at| !is_out(at) && self.is_cause(at, &by)).collect();
-        let is_told = causes.contains(&true);
-        let is_cause = |at: usize| causes[at] || !is_told && self.is_below_others(at, &by);
+        let is_of_another =
+            |at: usize, other: usize| causes[other] && !are_of_one_house(self.all[at].2, self.all[other].2);
+        let another_is = |at: usize| (0..by.len()).any(|other| is_of_another(at, other));
+        let is_cause = |at: usize| causes[at] || !another_is(at) && self.is_below_others(at, &by);
         let role = |at: usize| if is_cause(at) { Role::Upstream } else { Role::Affected };
         (0..by.len()).map(|at| if is_out(at) { Part::By } else { Part::In(role(at)) }).collect()
     }
@@ -204,7 +192,7 @@ impl Named<'_> {
             let end = around.told.last_end(Set::Spared, clause_begins, around.from);
             end.is_some_and(|end| words_between(&around.text[end..around.from]) <= BESIDE + 1)
         };
-        around.is_ruled_out()
+        around.is_ruled_out(last)
             || around.spares(around.to, clause_ends) && !around.fails_within(around.to, clause_ends)
             || around.spares(clause_begins, around.from) && is_near()
     }
@@ -222,161 +210,4 @@ fn are_of_one_house(one: &Service, other: &Service) -> bool {
 /// Whether an outage of others shows there: `British Airways cancels flights from Gatwick`.
 fn is_venue(service: &Service) -> bool {
     service.name.ends_with(" Airport")
-}
-
-/// What stands around a name in its sentence.
-struct Around<'a> {
-    text: &'a str,
-    told: &'a Told,
-    /// Where the sentence begins …
-    start: usize,
-    /// … and the name, and where the name ends …
-    from: usize,
-    to: usize,
-    /// … and the sentence.
-    end: usize,
-    service: &'a Service,
-    /// How deep it lies below what people use.
-    depth: u8,
-}
-
-impl<'a> Around<'a> {
-    fn new(text: &'a str, told: &'a Told, (from, to, service): Mentioned<'a>) -> Self {
-        // What stands further away in a long sentence is seldom said of it.
-        let (start, end) = (from - near_before(text, from, FAR_AWAY).len(), near_behind(text, to, FAR_AWAY));
-        let (first, last) = sentence(&text[start..to + end.len()], from - start, to - start);
-        Self {
-            text,
-            told,
-            start: start + first,
-            from,
-            to,
-            end: start + last,
-            service,
-            depth: PHRASING.depth(&service.name),
-        }
-    }
-
-    /// Where phrases of a set stand before the name, and behind it.
-    fn before(&self, set: Set) -> impl Iterator<Item = (usize, usize)> + 'a {
-        self.told.within(set, self.start, self.from)
-    }
-
-    fn behind(&self, set: Set) -> impl Iterator<Item = (usize, usize)> + 'a {
-        self.told.within(set, self.to, self.end)
-    }
-
-    /// How many words stand between the last phrase of a set before the name and a place; none where there is none.
-    fn since(&self, set: Set, place: usize) -> Option<usize> {
-        self.told.last_end(set, self.start, place).map(|end| words_between(&self.text[end..place]))
-    }
-
-    /// `due to AWS`, `AWS nedeniyle`.
-    fn is_told_as_cause(&self, names_other: impl Fn(usize, usize) -> bool) -> bool {
-        let mut before = self.before(Set::Because).filter(|(_, to)| {
-            let between = &self.text[*to..self.from];
-            let is_apart = between.contains(',') && !self.told.says(Set::Provider, *to, self.from);
-            !is_apart
-                && !is_broken(between)
-                && words_between(between) <= FAR
-                && !speaks_of_a_person(between)
-                && !names_other(*to, self.from)
-        });
-        let after = self.text[self.to..self.end].trim_start();
-        let is_own =
-            || ["customers", "users", "kunden", "clients", "clientes"].iter().any(|word| after.starts_with(word));
-        if before.next().is_some() && !is_own() {
-            return true;
-        }
-        // `によると` tells who says it, though it begins as `による` does.
-        let tells = |from: usize| self.behind(Set::AccordingBehind).any(|(at, _)| at == from);
-        self.behind(Set::BecauseBehind).filter(|(from, _)| !tells(*from)).any(|(from, _)| {
-            let between = &self.text[self.to..from];
-            !between.contains(',') && words_between(between) <= BEHIND && !names_other(self.to, from)
-        })
-    }
-
-    /// `a change that took down Azure`.
-    fn was_taken_down(&self) -> bool {
-        self.since(Set::TookDown, self.from) == Some(0)
-    }
-
-    /// `our DNS provider Dyn`.
-    fn is_provider(&self) -> bool {
-        self.since(Set::Provider, self.from) == Some(0)
-    }
-
-    /// Whether what a failure is called stands beside the name.
-    fn fails(&self) -> bool {
-        self.behind(Set::Failure).any(|(from, _)| words_between(&self.text[self.to..from]) <= BESIDE)
-            || self.since(Set::Failure, self.from).is_some_and(|words| words <= BESIDE)
-    }
-
-    /// `we have ruled out our CDN, Cloudflare`.
-    fn is_ruled_out(&self) -> bool {
-        self.since(Set::RuledOut, self.from).is_some_and(|words| words <= BESIDE + 2)
-    }
-
-    /// `the Slack and Google Drive integrations`: of whom they are is told by the first behind the list.
-    fn is_linked(&self) -> bool {
-        let behind = self.behind(Set::Linked).next();
-        let is_near = |(from, _)| {
-            words_between(&self.text[self.to..from]) <= BESIDE + 1 && !self.told.says(Set::Failure, self.to, from)
-        };
-        behind.is_some_and(is_near) || self.since(Set::LinkedBefore, self.from).is_some_and(|words| words <= 1)
-    }
-
-    /// `customers vent on Twitter`, `Twitter'da herkes aynı şeyi yazıyor`; not `outage on Facebook`.
-    fn is_where_something_is_said(&self) -> bool {
-        let end = self.start + self.text[self.start..self.from].trim_end_matches([' ', '@', '#', '"']).len();
-        let led = self.told.within(Set::SayingBefore, self.start, end);
-        let led = led.filter(|(_, to)| *to == end).map(|(from, _)| from).max();
-        led.is_some_and(|from| self.since(Set::Failure, from).is_none_or(|words| words > 0))
-            || self.since(Set::AccordingBefore, end) == Some(0)
-            || self.begins(Set::SayingBehind, self.to, self.end)
-            || self.begins(Set::AccordingBehind, self.to, self.end)
-    }
-
-    /// `switched to Zoom`.
-    fn is_turned_to(&self) -> bool {
-        self.since(Set::Instead, self.from).is_some_and(|words| words <= 1)
-            || self.begins(Set::InsteadBehind, self.to, self.end)
-    }
-
-    /// Whether a stretch begins with a phrase of a set.
-    fn begins(&self, set: Set, from: usize, to: usize) -> bool {
-        let is_first = |(at, _): (usize, usize)| self.text[from..at].trim_matches([' ', '\'', '"']).is_empty();
-        self.told.within(set, from, to).any(is_first)
-    }
-
-    /// Whether a failure is told of in a stretch; `no issues` tells of none.
-    fn fails_within(&self, from: usize, to: usize) -> bool {
-        let mut failures = self.told.within(Set::Failure, from, to);
-        failures
-            .any(|(at, end)| !self.told.within(Set::Spared, from, to).any(|(start, stop)| start <= at && end <= stop))
-    }
-
-    /// Whether it is said in a stretch that something works, and not the contrary.
-    fn spares(&self, from: usize, to: usize) -> bool {
-        let is_so = |(at, end): (usize, usize)| !self.told.says(Set::Not, from, at) && !self.begins(Set::Not, end, to);
-        self.told.within(Set::Spared, from, to).any(is_so)
-    }
-}
-
-/// The clause that a text begins with.
-fn clause(text: &str) -> &str {
-    let near = near_behind(text, 0, CLAUSE);
-    &near[..near.find([',', ':', '–', ')']).unwrap_or(near.len())]
-}
-
-/// Whether a line ends in it: in scripts without blanks nothing else is one.
-fn is_broken(between: &str) -> bool {
-    between.match_indices(' ').any(|(at, _)| between[..at].chars().next_back().is_some_and(is_unspaced))
-}
-
-/// `because i cannot open slack` names no cause.
-fn speaks_of_a_person(between: &str) -> bool {
-    between
-        .split_whitespace()
-        .any(|word| matches!(word, "i" | "we" | "you" | "they" | "my" | "me" | "ich" | "je" | "wir"))
 }

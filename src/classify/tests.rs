@@ -247,6 +247,93 @@ fn who_tells_of_an_outage_is_not_its_cause() {
     assert_eq!(aws.map(|aws| aws.role), Some(Role::Upstream), "{verdict:?}");
 }
 
+/// What is named in an outage, each with its role.
+fn roles(kind: ItemKind, source: &str, text: &str) -> Vec<(String, Role)> {
+    let verdict = JUDGE.judge(Text { kind, title: "", text, source });
+    assert!(verdict.outage, "{text}: {verdict:?}");
+    verdict.services.into_iter().map(|service| (service.name, service.role)).collect()
+}
+
+fn of(names: &[(&str, Role)]) -> Vec<(String, Role)> {
+    names.iter().map(|(name, role)| ((*name).to_owned(), *role)).collect()
+}
+
+#[test]
+fn what_others_are_built_on_is_their_cause_without_a_word_of_cause() {
+    use Role::{Affected, Upstream};
+    let (post, headline, update) = (ItemKind::Post, ItemKind::Headline, ItemKind::StatusUpdate);
+    for (kind, source, text, expected) in [
+        (
+            post,
+            "",
+            "Spotify is down, Google Cloud seems to be on its knees",
+            [("Spotify", Affected), ("Google Cloud", Upstream)],
+        ),
+        (post, "", "Spotify won't load, us-east-1 strikes again", [("Spotify", Affected), ("AWS", Upstream)]),
+        (
+            headline,
+            "",
+            "Ryanair check-in fails for hours as Navitaire goes dark",
+            [("Ryanair", Affected), ("Navitaire", Upstream)],
+        ),
+        // A name that is a word counts there, written as a name.
+        (
+            headline,
+            "",
+            "Lufthansa passengers stranded: Amadeus reservations offline",
+            [("Lufthansa", Affected), ("Amadeus", Upstream)],
+        ),
+        (
+            headline,
+            "",
+            "Monzo payments fail after fault at Mastercard",
+            [("Monzo", Affected), ("Mastercard", Upstream)],
+        ),
+        // Who keeps a page tells of causes.
+        (
+            update,
+            "Squarespace",
+            "Checkout fails for some stores. Stripe is not answering our requests.",
+            [("Stripe", Upstream), ("Squarespace", Affected)],
+        ),
+        (
+            update,
+            "CircleCI",
+            "Pipelines do not start: GitHub is not delivering webhooks, builds are delayed.",
+            [("GitHub", Upstream), ("CircleCI", Affected)],
+        ),
+    ] {
+        assert_eq!(roles(kind, source, text), of(&expected), "{text}");
+    }
+}
+
+#[test]
+fn what_is_ruled_out_or_only_lends_its_name_is_no_cause() {
+    let update = ItemKind::StatusUpdate;
+    for (kind, source, text, name) in [
+        (ItemKind::Post, "", "it's not Cloudflare this time, GitHub is down all by itself", "GitHub"),
+        (
+            update,
+            "Zendesk",
+            "Agents get errors. We have ruled out our CDN, Cloudflare, and look into our database.",
+            "Zendesk",
+        ),
+        (update, "Datadog", "Log ingestion is down. The AWS and Azure integrations are not affected.", "Datadog"),
+        (update, "Datadog", "Metrics are delayed by an outage of our own. AWS integrations will catch up.", "Datadog"),
+        (
+            update,
+            "Gojek",
+            "Orders fail after an update of ours. Our provider, Google Cloud, sees no issues. Google Cloud works normally.",
+            "Gojek",
+        ),
+    ] {
+        assert_eq!(roles(kind, source, text), of(&[(name, Role::Affected)]), "{text}");
+    }
+    // A cause that is told outweighs what lies below.
+    let told = roles(ItemKind::Post, "", "Monzo is down because of the Vodafone outage, Mastercard says");
+    assert!(told.iter().all(|(name, role)| (*role == Role::Upstream) == name.starts_with("Vodafone")), "{told:?}");
+}
+
 #[test]
 fn an_ambiguous_name_needs_a_second_cue() {
     assert!(judge("a box of chocolates and a strong signal").services.is_empty());
