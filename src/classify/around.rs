@@ -114,7 +114,8 @@ impl<'a> Around<'a> {
     /// `we have ruled out our CDN, Cloudflare`, said behind a place, which is where another is named.
     pub fn is_ruled_out(&self, after: usize) -> bool {
         let end = self.told.last_end(Set::RuledOut, self.start.max(after), self.from);
-        end.is_some_and(|end| words_between(&self.text[end..self.from]) <= BESIDE + 2)
+        let is_so = |between: &str| words_between(between) <= BESIDE + 2 && !says_only(between);
+        end.is_some_and(|end| is_so(&self.text[end..self.from]))
     }
 
     /// `the Slack and Google Drive integrations`: of whom they are is told by the first behind the list.
@@ -179,4 +180,11 @@ fn speaks_of_a_person(between: &str) -> bool {
     between
         .split_whitespace()
         .any(|word| matches!(word, "i" | "we" | "you" | "they" | "my" | "me" | "ich" | "je" | "wir"))
+}
+
+/// `it wasn't just Facebook` spares nobody.
+fn says_only(between: &str) -> bool {
+    between.split(' ').any(|word| {
+        ["just", "only", "alone", "nur", "seulement", "solo", "apenas", "tylko", "hanya", "sadece"].contains(&word)
+    })
 }

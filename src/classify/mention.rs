@@ -237,7 +237,7 @@ const NOUNS: &[&str] =
     &["outage", "outages", "network", "signal", "servers", "server", "api", "website", "system", "systems"];
 
 /// Words that join names to a list.
-const LISTED: &[&str] =
+pub const LISTED: &[&str] =
     &["and", "&", "+", "/", ",", "und", "et", "y", "e", "dan", "ve", "ile", "i", "oraz", "aur", "और", "و"];
 
 /// What somebody has at a place where people speak: `its Twitter account` is where something was said, not what is out.

@@ -3,7 +3,7 @@
 
 use super::{
     around::{Around, BESIDE, clause},
-    mention::is_medium,
+    mention::{LISTED, is_medium},
     phrasing::{PHRASING, Set, Told, words_between},
 };
 use crate::{catalogue::Service, model::Role};
@@ -61,7 +61,8 @@ impl Named<'_> {
         // What is spared in one sentence is so in the others.
         let is_same = |one: usize, other: usize| self.all[one].2.name == self.all[other].2.name;
         let spared: Vec<usize> = (0..by.len()).filter(|at| by[*at] && self.is_spared(*at)).collect();
-        (0..by.len()).for_each(|at| by[at] |= spared.iter().any(|other| is_same(at, *other)));
+        let is_spared = |at: usize| !self.around[at].fails() && spared.iter().any(|other| is_same(at, *other));
+        (0..by.len()).for_each(|at| by[at] |= is_spared(at));
         let somebody_is_hit = by.contains(&false) || self.all.iter().any(is_elsewhere);
         let is_out = |at: usize| by[at] && (somebody_is_hit || self.only_tells(at) && !self.around[at].fails());
         let causes: Vec<bool> = (0..by.len()).map(|at| !is_out(at) && self.is_cause(at, &by)).collect();
@@ -126,8 +127,23 @@ impl Named<'_> {
         let speaks = self.speaker().is_some_and(|speaker| are_of_one_house(speaker, self.all[at].2));
         !speaks
             && depth > 0
+            && !self.is_listed(at)
             && !self.around[at].was_taken_down()
             && self.is_beside(at, by, (0, text.len()), |other| PHRASING.depth(&other.name) < depth)
+    }
+
+    /// Whether it stands in a list with one that is built on such as it: `Steam, AWS and Netflix` are hit alike.
+    fn is_listed(&self, at: usize) -> bool {
+        let Around { text, depth, .. } = self.around[at];
+        let is_joined = |(one, other): (&Mentioned<'_>, &Mentioned<'_>)| {
+            let gap = text.get(one.1..other.0).unwrap_or_default().trim();
+            !gap.is_empty() && gap.split(' ').all(|joint| LISTED.contains(&joint))
+        };
+        let pairs = [at.checked_sub(1).map(|before| (before, at)), (at + 1 < self.all.len()).then_some((at, at + 1))];
+        pairs.into_iter().flatten().any(|(one, other)| {
+            let neighbour = self.all[if one == at { other } else { one }].2;
+            PHRASING.depth(&neighbour.name) < depth && is_joined((&self.all[one], &self.all[other]))
+        })
     }
 
     /// `Monzo cards declined after fault at Mastercard`.

@@ -329,6 +329,10 @@ fn what_is_ruled_out_or_only_lends_its_name_is_no_cause() {
     ] {
         assert_eq!(roles(kind, source, text), of(&[(name, Role::Affected)]), "{text}");
     }
+    let listed = roles(ItemKind::Headline, "", "Netflix, AWS and Spotify are down");
+    assert!(listed.iter().all(|(_, role)| *role == Role::Affected), "{listed:?}");
+    let named = roles(ItemKind::Article, "", "Facebook goes down. It wasn't just Facebook: WhatsApp was offline, too.");
+    assert_eq!(named, of(&[("Facebook", Role::Affected), ("WhatsApp", Role::Affected)]));
     // A cause that is told outweighs what lies below.
     let told = roles(ItemKind::Post, "", "Monzo is down because of the Vodafone outage, Mastercard says");
     assert!(told.iter().all(|(name, role)| (*role == Role::Upstream) == name.starts_with("Vodafone")), "{told:?}");
