@@ -70,9 +70,10 @@ impl<'a> Around<'a> {
         self.told.last_end(set, self.start, place).map(|end| words_between(&self.text[end..place]))
     }
 
-    /// `due to AWS`, `AWS nedeniyle`.
-    pub fn is_told_as_cause(&self, names_other: impl Fn(usize, usize) -> bool) -> bool {
-        let mut before = self.before(Set::Because).filter(|(_, to)| {
+    /// `due to AWS`, `AWS nedeniyle`. Beside nobody else, `because Slack is down I cannot work` tells of Slack.
+    pub fn is_told_as_cause(&self, has_others: bool, names_other: impl Fn(usize, usize) -> bool) -> bool {
+        let is_first = |from: usize| self.text[self.start..from].trim().is_empty();
+        let mut before = self.before(Set::Because).filter(|(from, to)| {
             let between = &self.text[*to..self.from];
             let is_apart = between.contains(',') && !self.told.says(Set::Provider, *to, self.from);
             !is_apart
@@ -80,6 +81,8 @@ impl<'a> Around<'a> {
                 && words_between(between) <= FAR
                 && !speaks_of_a_person(between)
                 && !names_other(*to, self.from)
+                && (has_others || !is_first(*from))
+                && self.since(Set::Not, *from) != Some(0)
         });
         let after = self.text[self.to..self.end].trim_start();
         let is_own =
@@ -87,12 +90,24 @@ impl<'a> Around<'a> {
         if before.next().is_some() && !is_own() {
             return true;
         }
+        self.causes_behind(names_other).any(|cause| !self.is_denied(cause))
+    }
+
+    /// The phrases behind the name that make it a cause.
+    fn causes_behind(&self, names_other: impl Fn(usize, usize) -> bool) -> impl Iterator<Item = (usize, usize)> {
         // `によると` tells who says it, though it begins as `による` does.
         let tells = |from: usize| self.behind(Set::AccordingBehind).any(|(at, _)| at == from);
-        self.behind(Set::BecauseBehind).filter(|(from, _)| !tells(*from)).any(|(from, _)| {
-            let between = &self.text[self.to..from];
-            !between.contains(',') && words_between(between) <= BEHIND && !names_other(self.to, from)
-        })
+        let is_said = move |(from, _): &(usize, usize)| {
+            let between = &self.text[self.to..*from];
+            !tells(*from) && !between.contains(',') && words_between(between) <= BEHIND && !names_other(self.to, *from)
+        };
+        self.behind(Set::BecauseBehind).filter(is_said)
+    }
+
+    /// `AWS is not the cause`, `AWS nedeniyle değil`.
+    fn is_denied(&self, (_, to): (usize, usize)) -> bool {
+        let mut behind = self.told.within(Set::Not, to, self.end);
+        self.told.says(Set::Not, self.to, to) || behind.any(|(from, _)| words_between(&self.text[to..from]) <= 1)
     }
 
     /// `a change that took down Azure`.
@@ -100,9 +115,23 @@ impl<'a> Around<'a> {
         self.since(Set::TookDown, self.from) == Some(0)
     }
 
-    /// `our DNS provider Dyn`.
-    pub fn is_provider(&self) -> bool {
-        self.since(Set::Provider, self.from) == Some(0)
+    /// `our DNS provider Dyn`, `Auth0, our provider`: whether it is said whose.
+    pub fn provides(&self) -> Option<bool> {
+        let is_beside = |(_, to): &(usize, usize)| words_between(&self.text[*to..self.from]) == 0;
+        let is_aside = |(from, _): &(usize, usize)| matches!(self.text[self.to..*from].trim(), "," | "–" | "(");
+        let is_ours = |(from, to): (usize, usize)| PHRASING.says_whose(&self.text[from..to]);
+        let before: Vec<bool> = self.before(Set::Provider).filter(is_beside).map(is_ours).collect();
+        let is_behind = self.behind(Set::Provider).filter(is_aside).any(is_ours);
+        (is_behind || !before.is_empty()).then(|| is_behind || before.contains(&true))
+    }
+
+    /// Whether a failure is told of near the name, or it as a cause.
+    pub fn is_out(&self) -> bool {
+        let near = BESIDE + 2;
+        self.behind(Set::Failure).any(|(from, _)| words_between(&self.text[self.to..from]) <= near)
+            || self.since(Set::Failure, self.from).is_some_and(|words| words <= near)
+            || self.since(Set::Because, self.from).is_some_and(|words| words <= near)
+            || self.does_not()
     }
 
     /// Whether what a failure is called stands beside the name.
@@ -111,11 +140,38 @@ impl<'a> Around<'a> {
             || self.since(Set::Failure, self.from).is_some_and(|words| words <= BESIDE)
     }
 
-    /// `we have ruled out our CDN, Cloudflare`, said behind a place, which is where another is named.
-    pub fn is_ruled_out(&self, after: usize) -> bool {
-        let end = self.told.last_end(Set::RuledOut, self.start.max(after), self.from);
-        let is_so = |between: &str| words_between(between) <= BESIDE + 2 && !says_only(between);
-        end.is_some_and(|end| is_so(&self.text[end..self.from]))
+    /// `we have ruled out our CDN, Cloudflare`, said behind a place, which is where another is named; `not Cloudflare`, `AWS
+    /// is not the cause`.
+    pub fn is_ruled_out(&self, after: usize, names_other: impl Fn(usize, usize) -> bool) -> bool {
+        let since = |set| {
+            let end = self.told.last_end(set, self.start.max(after), self.from);
+            end.map(|end| words_between(&self.text[end..self.from]))
+        };
+        since(Set::RuledOut).is_some_and(|words| words <= BESIDE + 2)
+            || since(Set::NotIt) == Some(0)
+            || self.causes_behind(names_other).any(|cause| self.is_denied(cause))
+    }
+
+    /// What a failure is called that is told to be there: `fault at`.
+    pub fn failure_at(&self) -> Option<(usize, usize)> {
+        let joints = self.before(Set::At).filter(|(_, to)| self.text[*to..self.from].trim().is_empty());
+        let failures = joints.filter_map(|(from, _)| self.told.within(Set::Failure, self.start, from).last());
+        failures.filter(|(_, to)| words_between(&self.text[*to..self.from]) <= BESIDE).last()
+    }
+
+    /// Whether it is said that what stands at a place came first: `after a fault`.
+    pub fn follows(&self, from: usize) -> bool {
+        self.since(Set::After, from).is_some_and(|words| words <= BESIDE)
+    }
+
+    /// `GitHub is not delivering webhooks`.
+    pub fn does_not(&self) -> bool {
+        self.behind(Set::Not).any(|(from, _)| words_between(&self.text[self.to..from]) <= BESIDE)
+    }
+
+    /// `customers including Netflix`, `delivery to Gmail`.
+    pub fn is_victim(&self) -> bool {
+        self.since(Set::Victim, self.from).is_some_and(|words| words <= BESIDE)
     }
 
     /// `the Slack and Google Drive integrations`: of whom they are is told by the first behind the list.
@@ -180,11 +236,4 @@ fn speaks_of_a_person(between: &str) -> bool {
     between
         .split_whitespace()
         .any(|word| matches!(word, "i" | "we" | "you" | "they" | "my" | "me" | "ich" | "je" | "wir"))
-}
-
-/// `it wasn't just Facebook` spares nobody.
-fn says_only(between: &str) -> bool {
-    between.split(' ').any(|word| {
-        ["just", "only", "alone", "nur", "seulement", "solo", "apenas", "tylko", "hanya", "sadece"].contains(&word)
-    })
 }

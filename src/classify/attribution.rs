@@ -5,6 +5,7 @@
 //! built: `Name: what happened`, `Name is down`, `@name`. Letters' case is never a cue.
 
 use super::{
+    around::Around,
     cues::{Cue, LANGUAGES},
     features::Reading,
     mention::{NEAR, Said, is_capital, near_before},
@@ -135,7 +136,7 @@ impl Asked<'_> {
                 *named = *named
                     || self.is_introduced(mention)
                     || nothing_is && self.is_told_to_fail(mention)
-                    || (!nothing_is || self.said.of_source.is_some()) && self.is_below(mention);
+                    || (!nothing_is || self.said.of_source.is_some()) && self.is_named_below(mention);
             }
             let listed: Vec<bool> = mentions.iter().map(|mention| self.is_listed(mention, &named)).collect();
             named.iter_mut().zip(listed).for_each(|(named, listed)| *named |= listed);
@@ -153,14 +154,15 @@ impl Asked<'_> {
         Named::new(self.said.folded, self.said.told, known(mentions, self.reader)).all_stand_by()
     }
 
-    /// Whether others are built on it, and it is written as a name is: `queues at Finnair: Amadeus check-in offline`.
-    fn is_below(&self, mention: &Mention) -> bool {
-        let is_built_on =
-            || self.reader.services.get(mention.service).is_some_and(|service| PHRASING.depth(&service.name) > 0);
+    /// Whether others are built on it, and it is written as a name is, beside a failure or as a cause: `queues at Finnair:
+    /// Amadeus check-in offline`.
+    fn is_named_below(&self, mention: &Mention) -> bool {
+        let Some(service) = self.reader.services.get(mention.service) else { return false };
         mention.how == How::Ambiguous
-            && is_built_on()
+            && PHRASING.depth(&service.name) > 0
             && !PHRASING.is_common(self.said.word(mention), self.said.language)
             && is_capital(self.said.raw, self.said.word(mention))
+            && Around::new(self.said.folded, self.said.told, (mention.from, mention.to, service)).is_out()
     }
 
     fn is_told_to_fail(&self, mention: &Mention) -> bool {
@@ -229,7 +231,8 @@ impl Attributed {
                 continue;
             }
             let word = &folded[*from..*to];
-            self.add(branch(service, word, language), role, || reason(service, word, mention.how));
+            let name = branch(service, word, language);
+            self.add(name, role, || reason(name, service, word, mention.how));
         }
         mentions.first().map(|mention| mention.from)
     }
@@ -284,14 +287,15 @@ fn same_house(name: &str, service: &Service, reader: &Reader) -> bool {
     name == service.name || reader.services.iter().any(|known| known.name == name && known.owner == service.name)
 }
 
-fn reason(service: &Service, word: &str, how: How) -> String {
+/// Why a service counts as named, by its name or that of its branch.
+fn reason(name: &str, service: &Service, word: &str, how: How) -> String {
     let by = match how {
-        How::Name | How::Ambiguous if word.eq_ignore_ascii_case(&service.name) => String::new(),
+        How::Name | How::Ambiguous if word == folded(&service.name) => String::new(),
         How::Name | How::Ambiguous => format!(" by alias ‘{word}’"),
         How::Domain => format!(" by domain ‘{word}’"),
         How::Hashtag => format!(" by hashtag ‘{word}’"),
     };
-    format!("names {}{by}", service.name)
+    format!("names {name}{by}")
 }
 
 /// Whether a text names a service: for the gate before streams.

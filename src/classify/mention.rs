@@ -237,8 +237,18 @@ const NOUNS: &[&str] =
     &["outage", "outages", "network", "signal", "servers", "server", "api", "website", "system", "systems"];
 
 /// Words that join names to a list.
-pub const LISTED: &[&str] =
-    &["and", "&", "+", "/", ",", "und", "et", "y", "e", "dan", "ve", "ile", "i", "oraz", "aur", "और", "و"];
+const LISTED: &[&str] = &[
+    "and", "&", "+", "/", ",", "und", "et", "y", "e", "dan", "ve", "ile", "i", "oraz", "aur", "और", "و", "or", "oder",
+    "ou", "o", "lub", "atau", "veya", "أو",
+];
+
+/// Bytes between two names of a list at most.
+const LONGEST_JOINT: usize = 12;
+
+/// Whether what stands between two names joins them to a list.
+pub fn is_joint(gap: &str) -> bool {
+    gap.len() <= LONGEST_JOINT && !gap.trim().is_empty() && gap.trim().split(' ').all(|joint| LISTED.contains(&joint))
+}
 
 /// What somebody has at a place where people speak: `its Twitter account` is where something was said, not what is out.
 const PLACES: &[&str] = &[
@@ -352,18 +362,22 @@ impl Said<'_> {
 
     /// Where the list of names begins and ends that a name stands in: `Slack, Box and Linear are down` says it of each.
     pub fn list_around(&self, mention: &Mention) -> (usize, usize) {
-        let joined = |from: usize, to: usize| {
-            let gap = self.folded.get(from..to).unwrap_or_default().trim();
-            !gap.is_empty() && gap.split(' ').all(|joint| LISTED.contains(&joint))
-        };
+        let joined = |from: usize, to: usize| self.folded.get(from..to).is_some_and(is_joint);
         let (mut from, mut to) = (mention.from, mention.to);
-        for other in self.mentions.iter().filter(|other| other.from >= mention.to) {
+        let behind = self.mentions.partition_point(|other| other.from < mention.to);
+        for other in &self.mentions[behind..] {
+            if other.from > to + LONGEST_JOINT {
+                break;
+            }
             if joined(to, other.from) {
                 to = other.to;
             }
         }
-        for other in self.mentions.iter().rev().filter(|other| other.to <= mention.from) {
-            if joined(other.to, from) {
+        for other in self.mentions[..behind].iter().rev() {
+            if other.to + LONGEST_JOINT < from {
+                break;
+            }
+            if other.to <= mention.from && joined(other.to, from) {
                 from = other.from;
             }
         }

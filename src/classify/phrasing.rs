@@ -40,6 +40,12 @@ pub enum Set {
     Linked,
     /// … and before it.
     LinkedBefore,
+    /// What says right before it that it was not this one: `it's not`.
+    NotIt,
+    /// Before what came first.
+    After,
+    /// Before who is hit by what another tells of.
+    Victim,
     /// Between what a failure is called and where it is: `outage at`.
     At,
     /// Before what people turn to meanwhile …
@@ -51,7 +57,7 @@ pub enum Set {
 }
 
 /// The sets with their names in the data.
-const SETS: [(&str, Set); 18] = [
+const SETS: [(&str, Set); 21] = [
     ("because", Set::Because),
     ("because-behind", Set::BecauseBehind),
     ("provider", Set::Provider),
@@ -64,6 +70,9 @@ const SETS: [(&str, Set); 18] = [
     ("according-behind", Set::AccordingBehind),
     ("spared", Set::Spared),
     ("ruled-out", Set::RuledOut),
+    ("not-it", Set::NotIt),
+    ("after", Set::After),
+    ("victim", Set::Victim),
     ("linked", Set::Linked),
     ("linked-before", Set::LinkedBefore),
     ("at", Set::At),
@@ -108,6 +117,8 @@ pub struct Phrasing {
     infrastructure: HashSet<&'static str>,
     /// … and of those that these are built on.
     ground: HashSet<&'static str>,
+    /// Words that say whose a provider is.
+    whose: HashSet<String>,
     /// Names of services that are places where people speak …
     pub place: HashSet<&'static str>,
     /// … and of those that only tell what others say.
@@ -125,6 +136,11 @@ impl Phrasing {
     pub fn depth(&self, service: &str) -> u8 {
         let is_in = |set: &HashSet<&str>| set.contains(service);
         if is_in(&self.ground) { 2 } else { u8::from(is_in(&self.infrastructure)) }
+    }
+
+    /// Whether a folded phrase says whose a provider is.
+    pub fn says_whose(&self, phrase: &str) -> bool {
+        phrase.split(' ').any(|word| self.whose.contains(word))
     }
 
     /// Whether a folded word that is also a name is an everyday word of a language.
@@ -170,6 +186,7 @@ pub static PHRASING: LazyLock<Phrasing> = LazyLock::new(|| {
         words: Words::new(phrases),
         infrastructure: sets.remove("infrastructure").unwrap_or_default().into_iter().collect(),
         ground: sets.remove("ground").unwrap_or_default().into_iter().collect(),
+        whose: sets.remove("whose").unwrap_or_default().into_iter().map(folded).collect(),
         place: sets.remove("place").unwrap_or_default().into_iter().collect(),
         teller: sets.remove("teller").unwrap_or_default().into_iter().collect(),
         common,
@@ -226,14 +243,37 @@ pub fn words_between(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{catalogue::Catalogue, classify::reader::Reader};
 
     #[test]
     fn every_line_of_the_data_is_of_a_set_that_is_read() {
-        let others = ["infrastructure", "ground", "place", "teller", "common", "never", "branch"];
+        let others = ["infrastructure", "ground", "whose", "place", "teller", "common", "never", "branch"];
         let is_read = |name: &str| others.contains(&name) || SETS.iter().any(|(known, _)| *known == name);
         for line in lines(include_str!("data/attribution.txt")) {
             let set = line.split(' ').next().unwrap_or_default();
             assert!(is_read(set) && line.contains(": "), "{line}");
+        }
+    }
+
+    #[test]
+    fn services_of_a_kind_are_known_by_these_names_and_no_phrase_stands_twice() {
+        let reader = Reader::new(&Catalogue::built_in());
+        let known: HashSet<&str> = reader.services.iter().map(|service| service.name.as_str()).collect();
+        for (set, language, phrases) in entries() {
+            let names: Vec<&str> = match set {
+                "infrastructure" | "ground" | "place" | "teller" => phrases.clone(),
+                "branch" => phrases.iter().filter_map(|pair| pair.split(" = ").last()).collect(),
+                _ => Vec::new(),
+            };
+            let strange: Vec<&&str> = names.iter().filter(|name| !known.contains(**name)).collect();
+            assert!(strange.is_empty(), "{set} {language}: {strange:?}");
+            let twice: Vec<&&str> = phrases
+                .iter()
+                .enumerate()
+                .filter(|(at, one)| phrases[..*at].contains(one))
+                .map(|(_, one)| one)
+                .collect();
+            assert!(twice.is_empty(), "{set} {language}: {twice:?}");
         }
     }
 

@@ -52,17 +52,19 @@ pub fn reasons(reading: &Reading, weighed: &Weighed, outage: bool) -> Vec<String
     all.retain(|(_, weight)| *weight >= LEAST);
     all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let mut words: Vec<String> = Vec::new();
-    // That services are named counts once; which ones is told anyway.
-    let mut names_one = false;
+    // What is said of several services is said once.
+    let mut said: Vec<&str> = Vec::new();
     for (place, _) in all {
-        let is_name = reading.normal.line.as_bytes()[place.0..place.1] == [normal::SERVICE];
-        if is_name && std::mem::replace(&mut names_one, true) {
+        let masked = &reading.normal.line[place.0..place.1];
+        // Which services are named is told anyway.
+        if masked.as_bytes() == [normal::SERVICE] || said.contains(&masked) {
             continue;
         }
+        said.push(masked);
         let meaning = spans.iter().position(|span| *span == place).map(|at| reading.found[at].cue);
-        let said = in_words(&reading.normal, place, meaning, outage);
-        if !words.contains(&said) {
-            words.push(said);
+        let reason = in_words(&reading.normal, place, meaning, outage);
+        if !words.contains(&reason) {
+            words.push(reason);
         }
         if words.len() == MOST {
             break;

@@ -3,7 +3,7 @@
 
 use super::{
     around::{Around, BESIDE, clause},
-    mention::{LISTED, is_medium},
+    mention::{is_joint, is_medium},
     phrasing::{PHRASING, Set, Told, words_between},
 };
 use crate::{catalogue::Service, model::Role};
@@ -25,6 +25,8 @@ pub struct Named<'a> {
     /// What stands around each.
     around: Vec<Around<'a>>,
     all: Vec<Mentioned<'a>>,
+    /// Whether each is joined to the next to a list.
+    joined: Vec<bool>,
     /// Where the name ends that stands before a colon at the beginning; 0 where none does.
     titled: usize,
     /// The service on whose page it stands.
@@ -35,7 +37,9 @@ impl<'a> Named<'a> {
     /// Of a text, of what is told in it, and of the services that it names.
     pub fn new(text: &'a str, told: &'a Told, all: Vec<Mentioned<'a>>) -> Self {
         let around = all.iter().map(|mentioned| Around::new(text, told, *mentioned)).collect();
-        Self { around, all, titled: 0, page_of: None }
+        let is_joined = |pair: &[Mentioned<'_>]| text.get(pair[0].1..pair[1].0).is_some_and(is_joint);
+        let joined = all.windows(2).map(is_joined).chain([false]).collect();
+        Self { around, all, joined, titled: 0, page_of: None }
     }
 
     /// The same where it is known where the name before a colon ends, and on whose page it stands.
@@ -50,28 +54,37 @@ impl<'a> Named<'a> {
 }
 
 impl Named<'_> {
-    /// The part of each. What only stands by has no part as long as something else has; where all do, they are what is out.
+    /// The part of each.
     pub fn parts(&self) -> Vec<Part> {
+        let by = self.standing_by();
+        let causes = self.causes(&by);
+        let part = |(by, is_cause)| match (by, is_cause) {
+            (true, _) => Part::By,
+            (false, true) => Part::In(Role::Upstream),
+            (false, false) => Part::In(Role::Affected),
+        };
+        by.into_iter().zip(causes).map(part).collect()
+    }
+
+    /// What only stands by: it has no part as long as something else has; where all do, they are what is out.
+    fn standing_by(&self) -> Vec<bool> {
         // Beside nobody nobody stands by: most texts name but one.
-        let is_elsewhere = |(_, _, service): &Mentioned<'_>| self.is_page_of_another(service);
-        let is_one =
-            self.all.windows(2).all(|pair| pair[0].2.name == pair[1].2.name) && !self.all.iter().any(is_elsewhere);
-        let stands_by = |at: usize| if is_one { self.only_tells(at) } else { self.stands_by(at) };
-        let mut by: Vec<bool> = (0..self.all.len()).map(stands_by).collect();
-        // What is spared in one sentence is so in the others.
-        let is_same = |one: usize, other: usize| self.all[one].2.name == self.all[other].2.name;
-        let spared: Vec<usize> = (0..by.len()).filter(|at| by[*at] && self.is_spared(*at)).collect();
-        let is_spared = |at: usize| !self.around[at].fails() && spared.iter().any(|other| is_same(at, *other));
-        (0..by.len()).for_each(|at| by[at] |= is_spared(at));
-        let somebody_is_hit = by.contains(&false) || self.all.iter().any(is_elsewhere);
-        let is_out = |at: usize| by[at] && (somebody_is_hit || self.only_tells(at) && !self.around[at].fails());
-        let causes: Vec<bool> = (0..by.len()).map(|at| !is_out(at) && self.is_cause(at, &by)).collect();
-        let is_of_another =
-            |at: usize, other: usize| causes[other] && !are_of_one_house(self.all[at].2, self.all[other].2);
-        let another_is = |at: usize| (0..by.len()).any(|other| is_of_another(at, other));
-        let is_cause = |at: usize| causes[at] || !another_is(at) && self.is_below_others(at, &by);
-        let role = |at: usize| if is_cause(at) { Role::Upstream } else { Role::Affected };
-        (0..by.len()).map(|at| if is_out(at) { Part::By } else { Part::In(role(at)) }).collect()
+        let is_beside_its_page = self.all.iter().any(|(_, _, service)| self.is_on_page_of_another(service));
+        let is_one = self.all.windows(2).all(|pair| pair[0].2.name == pair[1].2.name) && !is_beside_its_page;
+        let stands =
+            |at: usize| if is_one { self.only_tells(at) } else { self.stands_by(at) || self.was_ruled_out(at) };
+        let by: Vec<bool> = (0..self.all.len()).map(stands).collect();
+        let somebody_is_hit = by.contains(&false) || is_beside_its_page;
+        let stays = |at: usize| by[at] && (somebody_is_hit || self.only_tells(at) && !self.around[at].fails());
+        (0..by.len()).map(stays).collect()
+    }
+
+    /// What is why others fail: what is told as that, and where nothing else is, what they are built on.
+    fn causes(&self, by: &[bool]) -> Vec<bool> {
+        let told: Vec<bool> = (0..by.len()).map(|at| !by[at] && self.is_told_as_cause(at, by)).collect();
+        let another_is =
+            |at: usize| (0..by.len()).any(|other| told[other] && !are_of_one_house(self.all[at].2, self.all[other].2));
+        (0..by.len()).map(|at| told[at] || !by[at] && !another_is(at) && self.is_below_others(at, by)).collect()
     }
 
     /// Who speaks, where it is known: whose page it is, or whom the title names.
@@ -94,16 +107,18 @@ impl Named<'_> {
         self.all.iter().enumerate().any(is_other)
     }
 
-    /// Whether it is told why others fail.
-    fn is_cause(&self, at: usize, by: &[bool]) -> bool {
+    /// Whether it is told that others fail for it.
+    fn is_told_as_cause(&self, at: usize, by: &[bool]) -> bool {
         let around = &self.around[at];
         let names_other = |from: usize, to: usize| self.names_other(at, by, from, to);
-        let is_told = around.is_told_as_cause(names_other)
-            || around.is_provider()
+        let is_beside_others = names_other(0, around.text.len());
+        let has_others = is_beside_others || self.is_on_page_of_another(around.service);
+        let is_told = around.is_told_as_cause(has_others, names_other)
+            || around.provides().is_some_and(|is_ours| is_ours || has_others)
             || around.depth > 0 && self.is_spoken_of(at)
-            || self.is_page_of_another(around.service)
+            || self.fails_on_page_of_another(at)
             || self.is_where_it_fails(at, by)
-            || around.fails() && names_other(0, around.text.len()) && self.takes_down(at, by);
+            || around.fails() && is_beside_others && self.takes_down(at, by);
         is_told && !around.was_taken_down()
     }
 
@@ -121,44 +136,50 @@ impl Named<'_> {
         })
     }
 
-    /// Whether something is hit that is built on such as it, where that does not speak itself.
+    /// Whether something is hit that is built on it, or on such as it; not what speaks itself.
     fn is_below_others(&self, at: usize, by: &[bool]) -> bool {
-        let Around { depth, text, .. } = self.around[at];
-        let speaks = self.speaker().is_some_and(|speaker| are_of_one_house(speaker, self.all[at].2));
-        !speaks
-            && depth > 0
-            && !self.is_listed(at)
-            && !self.around[at].was_taken_down()
-            && self.is_beside(at, by, (0, text.len()), |other| PHRASING.depth(&other.name) < depth)
+        let around = &self.around[at];
+        let name = around.service.name.as_str();
+        let speaks = self.speaker().is_some_and(|speaker| are_of_one_house(speaker, around.service));
+        if speaks || around.was_taken_down() || self.is_listed_with_higher(at) {
+            return false;
+        }
+        let fails = around.depth > 0 || around.fails();
+        let is_built_on = |other: &Service| {
+            PHRASING.depth(&other.name) < around.depth
+                || fails && other.upstream.iter().any(|upstream| upstream == name)
+        };
+        self.is_beside(at, by, (0, around.text.len()), is_built_on)
     }
 
     /// Whether it stands in a list with one that is built on such as it: `Steam, AWS and Netflix` are hit alike.
-    fn is_listed(&self, at: usize) -> bool {
-        let Around { text, depth, .. } = self.around[at];
-        let is_joined = |(one, other): (&Mentioned<'_>, &Mentioned<'_>)| {
-            let gap = text.get(one.1..other.0).unwrap_or_default().trim();
-            !gap.is_empty() && gap.split(' ').all(|joint| LISTED.contains(&joint))
-        };
-        let pairs = [at.checked_sub(1).map(|before| (before, at)), (at + 1 < self.all.len()).then_some((at, at + 1))];
-        pairs.into_iter().flatten().any(|(one, other)| {
-            let neighbour = self.all[if one == at { other } else { one }].2;
-            PHRASING.depth(&neighbour.name) < depth && is_joined((&self.all[one], &self.all[other]))
-        })
+    fn is_listed_with_higher(&self, at: usize) -> bool {
+        let is_higher = |other: usize| PHRASING.depth(&self.all[other].2.name) < self.around[at].depth;
+        let mut before = (0..at).rev().take_while(|other| self.joined[*other]);
+        let mut behind = (at + 1..self.all.len()).take_while(|other| self.joined[*other - 1]);
+        before.any(is_higher) || behind.any(is_higher)
     }
 
     /// `Monzo cards declined after fault at Mastercard`.
     fn is_where_it_fails(&self, at: usize, by: &[bool]) -> bool {
         let around = &self.around[at];
-        let joint = around.before(Set::At).filter(|(_, to)| around.text[*to..around.from].trim().is_empty());
-        let failed = joint.filter_map(|(from, _)| around.told.within(Set::Failure, around.start, from).last());
-        failed
-            .filter(|(_, to)| around.text[*to..around.from].split_whitespace().count() <= BESIDE)
-            .any(|(from, _)| self.is_beside(at, by, (around.start, from), |_| true))
+        let failure = around.failure_at().filter(|(from, _)| around.depth > 0 || around.follows(*from));
+        failure.is_some_and(|(from, _)| self.is_beside(at, by, (around.start, from), |_| true))
     }
 
-    /// Whether it is named on the page of one of another house: who keeps a page tells of what fails there for that.
-    fn is_page_of_another(&self, service: &Service) -> bool {
+    /// Whether it is named on the page of one of another house.
+    fn is_on_page_of_another(&self, service: &Service) -> bool {
         self.page_of.is_some_and(|page_of| !are_of_one_house(service, page_of))
+    }
+
+    /// Who keeps a page tells of what fails there for others: for those that it is built on, or that are said not to work and
+    /// are known to be another's.
+    fn fails_on_page_of_another(&self, at: usize) -> bool {
+        let around = &self.around[at];
+        let is_below = || self.page_of.is_some_and(|page_of| around.depth > PHRASING.depth(&page_of.name));
+        self.is_on_page_of_another(around.service)
+            && !around.is_victim()
+            && (is_below() || around.service.domain.is_some() && (around.fails() || around.does_not()))
     }
 
     /// Whether it is not the one that speaks: `Name: …`, or whose page it is.
@@ -189,12 +210,30 @@ impl Named<'_> {
             || around.depth == 0 && is_medium(around.text, around.from, around.to)
             || is_place && around.is_where_something_is_said()
             || around.is_turned_to()
-            || self.is_page_of_another(around.service) && around.is_linked()
+            || self.is_on_page_of_another(around.service) && around.is_linked()
             || self.is_spared(at)
     }
 
-    /// Whether the clause that names it says that it works.
+    /// Whether it is told elsewhere in the text that it was not this one.
+    fn was_ruled_out(&self, at: usize) -> bool {
+        let is_same = |other: usize| self.all[at].2.name == self.all[other].2.name;
+        let is_out = |other: usize| is_same(other) && self.is_ruled_out(other);
+        !self.around[at].fails() && (0..self.all.len()).any(is_out)
+    }
+
+    fn is_ruled_out(&self, at: usize) -> bool {
+        let last = at.checked_sub(1).map_or(0, |before| self.all[before].1);
+        let names_other = |from: usize, to: usize| self.all.iter().any(|(start, end, _)| *start >= from && *end <= to);
+        self.around[at].is_ruled_out(last, names_other)
+    }
+
+    /// Whether the clause that names it says that it works; of a list it is said behind the last.
     fn is_spared(&self, at: usize) -> bool {
+        let end = (at..self.all.len()).take_while(|other| self.joined[*other]).last().map_or(at, |last| last + 1);
+        self.clause_spares(at) || end != at && self.clause_spares(end)
+    }
+
+    fn clause_spares(&self, at: usize) -> bool {
         let around = &self.around[at];
         let next = self.all.get(at + 1).map_or(around.end, |(from, _, _)| (*from).clamp(around.to, around.end));
         let last = at.checked_sub(1).map_or(around.start, |before| self.all[before].1.max(around.start));
@@ -208,7 +247,7 @@ impl Named<'_> {
             let end = around.told.last_end(Set::Spared, clause_begins, around.from);
             end.is_some_and(|end| words_between(&around.text[end..around.from]) <= BESIDE + 1)
         };
-        around.is_ruled_out(last)
+        self.is_ruled_out(at)
             || around.spares(around.to, clause_ends) && !around.fails_within(around.to, clause_ends)
             || around.spares(clause_begins, around.from) && is_near()
     }
@@ -217,10 +256,15 @@ impl Named<'_> {
 /// Whether two services are one, one owns the other, both have one owner, or the name of one begins with the other's.
 fn are_of_one_house(one: &Service, other: &Service) -> bool {
     let have_one_owner = !one.owner.is_empty() && one.owner == other.owner;
-    let begins = |one: &Service, other: &Service| {
-        one.name.get(..other.name.len()).is_some_and(|first| first.eq_ignore_ascii_case(&other.name))
+    let begins = |one: &str, other: &str| {
+        let is_first = one.get(..other.len()).is_some_and(|first| first.eq_ignore_ascii_case(other));
+        is_first && one[other.len()..].chars().next().is_none_or(|next| !next.is_alphanumeric())
     };
-    one.name == other.owner || one.owner == other.name || have_one_owner || begins(one, other) || begins(other, one)
+    one.name == other.owner
+        || one.owner == other.name
+        || have_one_owner
+        || begins(&one.name, &other.name)
+        || begins(&other.name, &one.name)
 }
 
 /// Whether an outage of others shows there: `British Airways cancels flights from Gatwick`.
