@@ -72,7 +72,8 @@ impl<'a> Around<'a> {
 
     /// `due to AWS`, `AWS nedeniyle`. Beside nobody else, `because Slack is down I cannot work` tells of Slack.
     pub fn is_told_as_cause(&self, has_others: bool, names_other: impl Fn(usize, usize) -> bool) -> bool {
-        let is_first = |from: usize| self.text[self.start..from].trim().is_empty();
+        let is_first =
+            |from: usize, to: usize| self.text[self.start..from].trim().is_empty() && &self.text[from..to] == "because";
         let mut before = self.before(Set::Because).filter(|(from, to)| {
             let between = &self.text[*to..self.from];
             let is_apart = between.contains(',') && !self.told.says(Set::Provider, *to, self.from);
@@ -81,7 +82,7 @@ impl<'a> Around<'a> {
                 && words_between(between) <= FAR
                 && !speaks_of_a_person(between)
                 && !names_other(*to, self.from)
-                && (has_others || !is_first(*from))
+                && (has_others || !is_first(*from, *to))
                 && self.since(Set::Not, *from) != Some(0)
         });
         let after = self.text[self.to..self.end].trim_start();

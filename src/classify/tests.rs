@@ -339,6 +339,34 @@ fn what_is_ruled_out_or_only_lends_its_name_is_no_cause() {
 }
 
 #[test]
+fn victims_and_what_is_denied_are_no_causes() {
+    let update = ItemKind::StatusUpdate;
+    for (kind, source, text) in [
+        (update, "AWS", "We are investigating errors in EC2. Customers including Netflix and Slack are affected."),
+        (update, "Fastly", "We see elevated errors; The Guardian, Reddit and Spotify are impacted."),
+        (update, "Slack", "Slack is down for customers on Verizon."),
+        (update, "Ubisoft", "Rainbow Six Siege is down."),
+        (ItemKind::Headline, "", "Vodafone-Kunden melden Probleme bei Netflix"),
+        (ItemKind::Headline, "", "Usuarios de Movistar reportan fallas en Netflix"),
+        (ItemKind::Headline, "", "Slack outage: AWS is not the cause, company says"),
+        (ItemKind::Headline, "", "Zoom ausgefallen: Cloudflare ist nicht schuld"),
+        (ItemKind::Headline, "", "Internet provider Comcast suffers outage in Seattle"),
+        (ItemKind::Headline, "", "Störung beim Anbieter Vodafone: Kunden ohne Internet"),
+        (ItemKind::Post, "", "because Slack is down I can't work"),
+        (ItemKind::Post, "", "AWS, Azure, Cloudflare, Netflix and Spotify are down"),
+        (ItemKind::Post, "", "Netflix ou AWS fora do ar?"),
+    ] {
+        let all = roles(kind, source, text);
+        assert!(!all.is_empty() && all.iter().all(|(_, role)| *role == Role::Affected), "{text}: {all:?}");
+    }
+    for text in ["não é só o WhatsApp, o Instagram também caiu", "whatsapp its not opening instagram also"] {
+        assert_eq!(roles(ItemKind::Post, "", text).len(), 2, "{text}");
+    }
+    let why = judge("Discord down. Spotify down. GitHub down.").why;
+    assert_eq!(why.iter().filter(|reason| reason.contains("says it is down")).count(), 1, "{why:?}");
+}
+
+#[test]
 fn an_ambiguous_name_needs_a_second_cue() {
     assert!(judge("a box of chocolates and a strong signal").services.is_empty());
     assert_eq!(judge("Box is down, cannot access any file").services[0].name, "Box");

@@ -20,7 +20,7 @@ pub async fn feedback(archive: Archive, arguments: &FeedbackArgs, output: Output
         archive.store.unmark(item).await?;
         output.line(
             || json!({ "id": item.to_string(), "outage": null, "verdict": row.verdict.outage }),
-            || format!("{item} has no mark any more"),
+            || format!("{item} has no mark now"),
         );
         return Ok(());
     }

@@ -56,7 +56,7 @@ fn read(document: &Document<'_>, asked: &Asked<'_>) -> Result<Reading, ReadError
         let gone = walk.gone_since(&mut reading, &names, number);
         reading.deleted.extend(gone.iter().map(|name| network().id(name)));
         if let Some(place) = walk.place() {
-            // That walk says where the next one ends; what is new here is new to that one, too.
+            // The cursor stays: what is new on this page lies before the walk that goes on, and the next walk begins with it.
             reading.next = Some(page(&walk, Some(place)));
             return Ok(reading);
         }
