@@ -43,9 +43,10 @@ pub struct Attributed {
 
 /// The services that a text names.
 pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reader: &Reader) -> Attributed {
-    let of_source = reader.service_of_source(source);
+    let is_official = reading.kind == ItemKind::StatusUpdate as usize;
+    let of_source = if is_official { reader.service_of_page(source) } else { reader.service_of_source(source) };
     let page = Page {
-        is_official: reading.kind == ItemKind::StatusUpdate as usize,
+        is_official,
         source,
         of_source: of_source.and_then(|at| reader.services.get(at)),
         titled: outage.then(|| unnamed::titled(raw, reading.kind)).flatten(),

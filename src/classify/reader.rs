@@ -80,10 +80,17 @@ impl Reader {
         }
         let words = source.to_lowercase().replace(['_', '/', '-', '.', ':', '\0'], " ");
         let longest = self.aliases.mentions(&words).max_by_key(|mention| mention.to - mention.from);
-        // A name that is only looked for in outages must be all that the source is called.
+        longest.map(|mention| mention.service)
+    }
+
+    /// The service whose status page a source is by its name, which may also be one that is only looked for in outages: then
+    /// the name is all that the source is called. What people write on is often called so, too, and is not what they write of.
+    pub fn service_of_page(&self, source: &str) -> Option<usize> {
+        let words = source.to_lowercase();
         let is_whole =
-            |mention: &Mention| mention.from == 0 && mention.to == words.len() && mention.how != How::Ambiguous;
-        longest.or_else(|| self.every.mentions(&words).find(is_whole)).map(|mention| mention.service)
+            |mention: &Mention| (mention.from, mention.to) == (0, words.len()) && mention.how != How::Ambiguous;
+        let whole = || self.every.mentions(&words).find(is_whole).map(|mention| mention.service);
+        self.service_of_source(source).or_else(whole)
     }
 }
 
