@@ -26,6 +26,9 @@ use crate::{
 /// Services of a text at most: a text that names more is a list.
 const MOST: usize = 12;
 
+/// Mentions of services that are looked at in one text, from its beginning: each is held against each other.
+const MANY: usize = 200;
+
 /// Words between a name that is also a word and what says that it fails, at most: behind it, and before it.
 const BEHIND: usize = 4;
 const BEFORE: usize = 2;
@@ -58,7 +61,7 @@ pub fn attribute(reading: &Reading, raw: &str, source: &str, outage: bool, reade
     let is_named = reading.kind == ItemKind::Post as usize && reading.normal.mentions.iter().any(is_called);
     let asks_all = outage && !is_named;
     let every: Vec<Mention> =
-        if asks_all { reader.every.mentions(&reading.normal.folded).collect() } else { Vec::new() };
+        if asks_all { reader.every.mentions(&reading.normal.folded).take(MANY).collect() } else { Vec::new() };
     let mentions = if asks_all { &every } else { &reading.normal.mentions };
     let told = if mentions.is_empty() { Told::default() } else { Told::of(&reading.normal.folded) };
     let said = Said {
