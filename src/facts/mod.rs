@@ -35,7 +35,7 @@ use time::{
 use view::View;
 
 /// The name and version of this reader, as every stored reading bears it.
-pub const VERSION: &str = "facts-1";
+pub const VERSION: &str = "facts-2";
 
 /// Facts of one text at most: more is no text but an attempt.
 const MOST: usize = 400;

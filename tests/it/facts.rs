@@ -51,6 +51,16 @@ fn the_seed_article_is_read_exactly() {
 }
 
 #[test]
+fn a_german_noun_is_no_product() {
+    let text = "Kontoso hat die Ursache der Störung genannt: Im Rechenzentrum fiel der Strom aus. Die Statusseite sprach von \
+                einem Ausfall, Kunden konnten Kontoso nicht erreichen. Gegen 14 Uhr war Kontoso wieder erreichbar.";
+    let facts = facts("Ursache der Störung bei Kontoso", text, "2024-12-26");
+    let products: Vec<&str> =
+        facts.iter().filter(|fact| fact.kind == FactKind::Product).map(|fact| fact.value.as_str()).collect();
+    assert_eq!(products, ["Kontoso"]);
+}
+
+#[test]
 fn what_a_text_denies_or_does_not_say_is_no_fact() {
     let text = "Example Mail was down on Monday. The company said it was not a cyberattack, and could not say what had caused \
                 the outage.";
