@@ -120,7 +120,11 @@ impl<'a> Around<'a> {
     pub fn provides(&self) -> Option<bool> {
         let is_beside = |(_, to): &(usize, usize)| words_between(&self.text[*to..self.from]) == 0;
         let is_aside = |(from, _): &(usize, usize)| matches!(self.text[self.to..*from].trim(), "," | "–" | "(");
-        let is_ours = |(from, to): (usize, usize)| PHRASING.says_whose(&self.text[from..to]);
+        // `one of our acquiring partners`.
+        let is_ours = |(from, to): (usize, usize)| {
+            let before = self.text[self.start..from].split(' ').rev().filter(|word| !word.is_empty()).take(BESIDE);
+            PHRASING.says_whose(&self.text[from..to]) || before.into_iter().any(|word| PHRASING.says_whose(word))
+        };
         let before: Vec<bool> = self.before(Set::Provider).filter(is_beside).map(is_ours).collect();
         let is_behind = self.behind(Set::Provider).filter(is_aside).any(is_ours);
         (is_behind || !before.is_empty()).then(|| is_behind || before.contains(&true))
@@ -129,16 +133,20 @@ impl<'a> Around<'a> {
     /// Whether a failure is told of near the name, or it as a cause.
     pub fn is_out(&self) -> bool {
         let near = BESIDE + 2;
-        self.behind(Set::Failure).any(|(from, _)| words_between(&self.text[self.to..from]) <= near)
-            || self.since(Set::Failure, self.from).is_some_and(|words| words <= near)
+        self.fails_near(near)
             || self.since(Set::Because, self.from).is_some_and(|words| words <= near)
             || self.does_not()
     }
 
     /// Whether what a failure is called stands beside the name.
     pub fn fails(&self) -> bool {
-        self.behind(Set::Failure).any(|(from, _)| words_between(&self.text[self.to..from]) <= BESIDE)
-            || self.since(Set::Failure, self.from).is_some_and(|words| words <= BESIDE)
+        self.fails_near(BESIDE)
+    }
+
+    /// Whether it stands at most so many words from the name.
+    fn fails_near(&self, most: usize) -> bool {
+        self.behind(Set::Failure).any(|(from, _)| words_between(&self.text[self.to..from]) <= most)
+            || self.since(Set::Failure, self.from).is_some_and(|words| words <= most)
     }
 
     /// `we have ruled out our CDN, Cloudflare`, said behind a place, which is where another is named; `not Cloudflare`, `AWS

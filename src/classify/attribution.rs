@@ -8,7 +8,7 @@ use super::{
     around::Around,
     cues::{Cue, LANGUAGES},
     features::Reading,
-    mention::{NEAR, Said, is_capital, near_before},
+    mention::{NEAR, Said, near_before},
     normal::Normal,
     phrasing::{PHRASING, Set, Told, folded, sentence},
     reader::Reader,
@@ -158,14 +158,13 @@ impl Asked<'_> {
         Named::new(self.said.folded, self.said.told, known(mentions, self.reader)).all_stand_by()
     }
 
-    /// Whether others are built on it, and it is written as a name is, beside a failure or as a cause: `queues at Finnair:
-    /// Amadeus check-in offline`.
+    /// Whether others are built on it, and it stands beside a failure or as a cause: `queues at Finnair: Amadeus check-in
+    /// offline`.
     fn is_named_below(&self, mention: &Mention) -> bool {
         let Some(service) = self.reader.services.get(mention.service) else { return false };
         mention.how == How::Ambiguous
             && PHRASING.depth(&service.name) > 0
             && !PHRASING.is_common(self.said.word(mention), self.said.language)
-            && is_capital(self.said.raw, self.said.word(mention))
             && Around::new(self.said.folded, self.said.told, (mention.from, mention.to, service)).is_out()
     }
 

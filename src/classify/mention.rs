@@ -430,13 +430,6 @@ pub fn near_behind(text: &str, at: usize, bytes: usize) -> &str {
     &text[at..end]
 }
 
-/// Whether a word is written with a capital somewhere, as names are.
-pub fn is_capital(raw: &str, word: &str) -> bool {
-    let words = raw.split(|letter: char| !letter.is_alphanumeric()).take(INFLECTED);
-    let is_it = |other: &&str| other.len() == word.len() && other.to_lowercase() == word;
-    words.filter(is_it).any(|other| other.starts_with(char::is_uppercase))
-}
-
 /// Whether a word has an ending behind an apostrophe, as only names have: `Steam'e` in Turkish, `Amazon's`.
 fn is_inflected(raw: &str, word: &str) -> bool {
     let mut apostrophes = raw.char_indices().take(INFLECTED).filter(|(_, letter)| matches!(letter, '\'' | '’'));

@@ -276,7 +276,7 @@ fn what_others_are_built_on_is_their_cause_without_a_word_of_cause() {
             "Ryanair check-in fails for hours as Navitaire goes dark",
             [("Ryanair", Affected), ("Navitaire", Upstream)],
         ),
-        // A name that is a word counts there, written as a name.
+        // A name that is a word counts there.
         (
             headline,
             "",
@@ -359,6 +359,8 @@ fn victims_and_what_is_denied_are_no_causes() {
         let all = roles(kind, source, text);
         assert!(!all.is_empty() && all.iter().all(|(_, role)| *role == Role::Affected), "{text}: {all:?}");
     }
+    let partner = roles(update, "", "Card payouts are delayed. One of our settlement partners, Adyen, has problems.");
+    assert_eq!(partner, of(&[("Adyen", Role::Upstream)]));
     for text in ["não é só o WhatsApp, o Instagram também caiu", "whatsapp its not opening instagram also"] {
         assert_eq!(roles(ItemKind::Post, "", text).len(), 2, "{text}");
     }
@@ -471,13 +473,14 @@ fn training_twice_gives_the_same_bytes() {
     assert!(train() == train());
 }
 
-const TEXTS: [&str; 6] = [
+const TEXTS: [&str; 7] = [
     "ChatGPT is down for everyone in my area",
     "störung bei vodafone, kein internet seit heute morgen",
     "is there an outage? çöktü mü",
     "stock is down 5 %",
     "nie działa mi aplikacja banku",
     "@O2 no signal in leeds",
+    "long queues at finnair: amadeus check-in is down",
 ];
 
 proptest! {
