@@ -359,7 +359,7 @@ fn victims_and_what_is_denied_are_no_causes() {
         let all = roles(kind, source, text);
         assert!(!all.is_empty() && all.iter().all(|(_, role)| *role == Role::Affected), "{text}: {all:?}");
     }
-    let partner = roles(update, "", "Card payouts are delayed. One of our settlement partners, Adyen, has problems.");
+    let partner = roles(update, "", "Card payouts are delayed. One of our acquiring partners, Adyen, has problems.");
     assert_eq!(partner, of(&[("Adyen", Role::Upstream)]));
     for text in ["não é só o WhatsApp, o Instagram também caiu", "whatsapp its not opening instagram also"] {
         assert_eq!(roles(ItemKind::Post, "", text).len(), 2, "{text}");
